@@ -1,0 +1,1 @@
+"""The running service and its Webex side."""

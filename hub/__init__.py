@@ -1,0 +1,1 @@
+"""The partner's business: statuses, filters, indicators, import and sync. Knows no chat."""

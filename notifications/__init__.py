@@ -1,0 +1,1 @@
+"""What the bot says on its own: alerts, scheduled reports and their way out."""

@@ -1,0 +1,1 @@
+"""Tables, sessions, plain reads and writes, migrations."""

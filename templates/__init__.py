@@ -1,0 +1,1 @@
+"""Cards, Markdown and the catalogue of texts."""
