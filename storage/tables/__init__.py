@@ -1,0 +1,39 @@
+"""The tables, by concern. Every one has a migration in `storage/migrations`."""
+
+from storage.tables.alerts import Event, Rule, Schedule, Standing, Told
+from storage.tables.chat import Inbox, InboxState, Person, Space
+from storage.tables.outbox import Attempt, Outbox, OutboxState
+from storage.tables.partner import (
+    Assignment,
+    Customer,
+    CustomerTag,
+    Licence,
+    Snapshot,
+    Subscription,
+    SubscriptionTag,
+)
+from storage.tables.records import Audit, Source
+
+__all__ = [
+    "Assignment",
+    "Attempt",
+    "Audit",
+    "Customer",
+    "CustomerTag",
+    "Event",
+    "Inbox",
+    "InboxState",
+    "Licence",
+    "Outbox",
+    "OutboxState",
+    "Person",
+    "Rule",
+    "Schedule",
+    "Snapshot",
+    "Source",
+    "Space",
+    "Standing",
+    "Subscription",
+    "SubscriptionTag",
+    "Told",
+]

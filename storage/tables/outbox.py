@@ -1,0 +1,53 @@
+"""Messages on their way out. A row is the truth; delivering is looking at rows."""
+
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import Index
+from sqlmodel import Field, SQLModel
+
+from storage.types import Json, UtcDateTime
+
+
+class OutboxState(StrEnum):
+    """How far a message has come."""
+
+    DUE = "due"
+    SENDING = "sending"
+    SENT = "sent"
+    PARKED = "parked"
+    """Refused for good; `error` says why."""
+
+
+class Outbox(SQLModel, table=True):
+    """One message to one space, written in the transaction of what caused it."""
+
+    __table_args__ = (Index("ix_outbox_state_room", "state", "room_id", "priority", "id"),)
+
+    id: int | None = Field(default=None, primary_key=True)
+    cause: str = Field(unique=True, description="identity of what caused it: the same cause is told once")
+    room_id: str | None = Field(default=None, description="None: one-to-one, by `to_email`")
+    to_email: str | None = None
+    priority: int = Field(description="lower goes first within a space")
+    content: dict[str, Any] = Field(sa_type=Json, description="text, markdown, card, file (path), file_name")
+    parent_id: str | None = Field(default=None, description="root message of the thread it belongs to")
+    parent_cause: str | None = Field(default=None, description="it follows the message of this cause, in its thread")
+    state: str = OutboxState.DUE
+    created_at: datetime = Field(sa_type=UtcDateTime)
+    not_before: datetime = Field(sa_type=UtcDateTime)
+    attempts: int = 0
+    maybe_sent: bool = Field(default=False, description="an answer was lost after it had left")
+    message_id: str | None = None
+    sent_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    error: str | None = None
+
+
+class Attempt(SQLModel, table=True):
+    """One try to deliver a message."""
+
+    id: int | None = Field(default=None, primary_key=True)
+    outbox_id: int = Field(foreign_key="outbox.id", ondelete="CASCADE", index=True)
+    at: datetime = Field(sa_type=UtcDateTime)
+    outcome: str = Field(description="sent, retry, parked")
+    detail: str | None = None
