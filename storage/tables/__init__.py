@@ -1,6 +1,6 @@
 """The tables, by concern. Every one has a migration in `storage/migrations`."""
 
-from storage.tables.alerts import Event, Rule, Schedule, Standing, Told
+from storage.tables.alerts import Event, Rule, Schedule, Standing, Term, Told, Touched
 from storage.tables.chat import Inbox, InboxState, Person, Space
 from storage.tables.outbox import Attempt, Outbox, OutboxState
 from storage.tables.partner import (
@@ -35,5 +35,7 @@ __all__ = [
     "Standing",
     "Subscription",
     "SubscriptionTag",
+    "Term",
     "Told",
+    "Touched",
 ]

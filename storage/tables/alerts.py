@@ -29,6 +29,21 @@ class Standing(SQLModel, table=True):
     since: datetime = Field(sa_type=UtcDateTime)
 
 
+class Term(SQLModel, table=True):
+    """The end of a subscription or trial as last looked at, and the nearest threshold it had crossed."""
+
+    subscription_id: str = Field(foreign_key="subscription.subscription_id", ondelete="CASCADE", primary_key=True)
+    end_date: date
+    auto_renew: bool
+    threshold: int = Field(description="days before the end")
+
+
+class Touched(SQLModel, table=True):
+    """A customer whose data changed since the last look; written in the transaction of the change."""
+
+    org_id: str = Field(foreign_key="customer.org_id", ondelete="CASCADE", primary_key=True)
+
+
 class Event(SQLModel, table=True):
     """Something that happened to a customer, raised once."""
 

@@ -23,14 +23,16 @@ class OutboxState(StrEnum):
 class Outbox(SQLModel, table=True):
     """One message to one space, written in the transaction of what caused it."""
 
-    __table_args__ = (Index("ix_outbox_state_room", "state", "room_id", "priority", "id"),)
+    __table_args__ = (Index("ix_outbox_next", "state", "target", "priority", "id"),)
 
     id: int | None = Field(default=None, primary_key=True)
     cause: str = Field(unique=True, description="identity of what caused it: the same cause is told once")
-    room_id: str | None = Field(default=None, description="None: one-to-one, by `to_email`")
-    to_email: str | None = None
+    target: str = Field(description="a room's id, or the e-mail of a person told one-to-one")
     priority: int = Field(description="lower goes first within a space")
-    content: dict[str, Any] = Field(sa_type=Json, description="text, markdown, card, file (path), file_name")
+    content: dict[str, Any] = Field(sa_type=Json, description="markdown, card, file (its path), file_name")
+    audience: dict[str, Any] | None = Field(
+        default=None, sa_type=Json, description="whom its customer data were chosen for; None: holds none"
+    )
     parent_id: str | None = Field(default=None, description="root message of the thread it belongs to")
     parent_cause: str | None = Field(default=None, description="it follows the message of this cause, in its thread")
     state: str = OutboxState.DUE

@@ -23,16 +23,8 @@ def upgrade() -> None:
         sa.Column("who", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
         sa.Column("what", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
         sa.Column("target", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
-        sa.Column(
-            "before",
-            sa.JSON().with_variant(postgresql.JSONB(astext_type=Text()), "postgresql"),
-            nullable=False,
-        ),
-        sa.Column(
-            "after",
-            sa.JSON().with_variant(postgresql.JSONB(astext_type=Text()), "postgresql"),
-            nullable=False,
-        ),
+        sa.Column("before", sa.JSON().with_variant(postgresql.JSONB(astext_type=Text()), "postgresql"), nullable=False),
+        sa.Column("after", sa.JSON().with_variant(postgresql.JSONB(astext_type=Text()), "postgresql"), nullable=False),
         sa.Column("room_id", sqlmodel.sql.sqltypes.AutoString(), nullable=True),
         sa.PrimaryKeyConstraint("id"),
     )
@@ -62,9 +54,7 @@ def upgrade() -> None:
         sa.Column("activity_id", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
         sa.Column("kind", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
         sa.Column(
-            "activity",
-            sa.JSON().with_variant(postgresql.JSONB(astext_type=Text()), "postgresql"),
-            nullable=False,
+            "activity", sa.JSON().with_variant(postgresql.JSONB(astext_type=Text()), "postgresql"), nullable=False
         ),
         sa.Column("received_at", storage.types.UtcDateTime(timezone=True), nullable=False),
         sa.Column("state", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
@@ -81,13 +71,13 @@ def upgrade() -> None:
         "outbox",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("cause", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
-        sa.Column("room_id", sqlmodel.sql.sqltypes.AutoString(), nullable=True),
-        sa.Column("to_email", sqlmodel.sql.sqltypes.AutoString(), nullable=True),
+        sa.Column("target", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
         sa.Column("priority", sa.Integer(), nullable=False),
         sa.Column(
-            "content",
-            sa.JSON().with_variant(postgresql.JSONB(astext_type=Text()), "postgresql"),
-            nullable=False,
+            "content", sa.JSON().with_variant(postgresql.JSONB(astext_type=Text()), "postgresql"), nullable=False
+        ),
+        sa.Column(
+            "audience", sa.JSON().with_variant(postgresql.JSONB(astext_type=Text()), "postgresql"), nullable=True
         ),
         sa.Column("parent_id", sqlmodel.sql.sqltypes.AutoString(), nullable=True),
         sa.Column("parent_cause", sqlmodel.sql.sqltypes.AutoString(), nullable=True),
@@ -103,7 +93,7 @@ def upgrade() -> None:
         sa.UniqueConstraint("cause"),
     )
     with op.batch_alter_table("outbox", schema=None) as batch_op:
-        batch_op.create_index("ix_outbox_state_room", ["state", "room_id", "priority", "id"], unique=False)
+        batch_op.create_index("ix_outbox_next", ["state", "target", "priority", "id"], unique=False)
 
     op.create_table(
         "person",
@@ -111,11 +101,7 @@ def upgrade() -> None:
         sa.Column("person_id", sqlmodel.sql.sqltypes.AutoString(), nullable=True),
         sa.Column("display_name", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
         sa.Column("org_id", sqlmodel.sql.sqltypes.AutoString(), nullable=True),
-        sa.Column(
-            "roles",
-            sa.JSON().with_variant(postgresql.JSONB(astext_type=Text()), "postgresql"),
-            nullable=False,
-        ),
+        sa.Column("roles", sa.JSON().with_variant(postgresql.JSONB(astext_type=Text()), "postgresql"), nullable=False),
         sa.Column("roles_at", storage.types.UtcDateTime(timezone=True), nullable=True),
         sa.Column("language", sqlmodel.sql.sqltypes.AutoString(), nullable=True),
         sa.Column("time_zone", sqlmodel.sql.sqltypes.AutoString(), nullable=True),
@@ -194,16 +180,8 @@ def upgrade() -> None:
         sa.Column("org_id", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
         sa.Column("subscription_id", sqlmodel.sql.sqltypes.AutoString(), nullable=True),
         sa.Column("end_date", sa.Date(), nullable=True),
-        sa.Column(
-            "before",
-            sa.JSON().with_variant(postgresql.JSONB(astext_type=Text()), "postgresql"),
-            nullable=False,
-        ),
-        sa.Column(
-            "after",
-            sa.JSON().with_variant(postgresql.JSONB(astext_type=Text()), "postgresql"),
-            nullable=False,
-        ),
+        sa.Column("before", sa.JSON().with_variant(postgresql.JSONB(astext_type=Text()), "postgresql"), nullable=False),
+        sa.Column("after", sa.JSON().with_variant(postgresql.JSONB(astext_type=Text()), "postgresql"), nullable=False),
         sa.Column("routed_at", storage.types.UtcDateTime(timezone=True), nullable=True),
         sa.ForeignKeyConstraint(["org_id"], ["customer.org_id"], ondelete="CASCADE"),
         sa.PrimaryKeyConstraint("id"),
@@ -217,15 +195,9 @@ def upgrade() -> None:
         "rule",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("room_id", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("events", sa.JSON().with_variant(postgresql.JSONB(astext_type=Text()), "postgresql"), nullable=False),
         sa.Column(
-            "events",
-            sa.JSON().with_variant(postgresql.JSONB(astext_type=Text()), "postgresql"),
-            nullable=False,
-        ),
-        sa.Column(
-            "thresholds",
-            sa.JSON().with_variant(postgresql.JSONB(astext_type=Text()), "postgresql"),
-            nullable=False,
+            "thresholds", sa.JSON().with_variant(postgresql.JSONB(astext_type=Text()), "postgresql"), nullable=False
         ),
         sa.Column("where", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
         sa.Column("created_by", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
@@ -243,9 +215,7 @@ def upgrade() -> None:
         sa.Column("room_id", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
         sa.Column("report", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
         sa.Column(
-            "arguments",
-            sa.JSON().with_variant(postgresql.JSONB(astext_type=Text()), "postgresql"),
-            nullable=False,
+            "arguments", sa.JSON().with_variant(postgresql.JSONB(astext_type=Text()), "postgresql"), nullable=False
         ),
         sa.Column("every", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
         sa.Column("day", sa.Integer(), nullable=True),
@@ -282,15 +252,9 @@ def upgrade() -> None:
         sa.Column("invoice", sqlmodel.sql.sqltypes.AutoString(), nullable=True),
         sa.Column("setup", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
         sa.Column(
-            "invoice_details",
-            sa.JSON().with_variant(postgresql.JSONB(astext_type=Text()), "postgresql"),
-            nullable=True,
+            "invoice_details", sa.JSON().with_variant(postgresql.JSONB(astext_type=Text()), "postgresql"), nullable=True
         ),
-        sa.Column(
-            "orders",
-            sa.JSON().with_variant(postgresql.JSONB(astext_type=Text()), "postgresql"),
-            nullable=False,
-        ),
+        sa.Column("orders", sa.JSON().with_variant(postgresql.JSONB(astext_type=Text()), "postgresql"), nullable=False),
         sa.Column("terms_at", storage.types.UtcDateTime(timezone=True), nullable=True),
         sa.ForeignKeyConstraint(["org_id"], ["customer.org_id"], ondelete="CASCADE"),
         sa.PrimaryKeyConstraint("subscription_id"),
@@ -300,6 +264,12 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_subscription_org_id"), ["org_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_subscription_start_date"), ["start_date"], unique=False)
 
+    op.create_table(
+        "touched",
+        sa.Column("org_id", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.ForeignKeyConstraint(["org_id"], ["customer.org_id"], ondelete="CASCADE"),
+        sa.PrimaryKeyConstraint("org_id"),
+    )
     op.create_table(
         "licence",
         sa.Column("subscription_id", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
@@ -339,4 +309,13 @@ def upgrade() -> None:
     with op.batch_alter_table("subscription_tag", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_subscription_tag_tag"), ["tag"], unique=False)
 
+    op.create_table(
+        "term",
+        sa.Column("subscription_id", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("end_date", sa.Date(), nullable=False),
+        sa.Column("auto_renew", sa.Boolean(), nullable=False),
+        sa.Column("threshold", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(["subscription_id"], ["subscription.subscription_id"], ondelete="CASCADE"),
+        sa.PrimaryKeyConstraint("subscription_id"),
+    )
     # ### end Alembic commands ###
