@@ -1,0 +1,44 @@
+"""The words for closed sets of values (statuses, roles, states …), by the code the data use."""
+
+from templates.catalogue import N_
+from templates.texts import UNKNOWN, Texts
+
+_LABELS = {
+    # statuses
+    "suspended": N_("suspended"),
+    "expired": N_("expired"),
+    "overage": N_("licence overage"),
+    "expiring": N_("expiring soon"),
+    "setup": N_("ready to set up"),
+    "inactive": N_("no recent activity"),
+    "trial": N_("trial"),
+    "subscription": N_("subscription"),
+    # invoice and set-up
+    "paid": N_("paid"),
+    "unpaid": N_("unpaid"),
+    "complete": N_("complete"),
+    "pending": N_("pending"),
+    # who manages a customer
+    "partner": N_("partner"),
+    "external": N_("external administrator"),
+    # partner roles
+    "partner_full_admin": N_("partner full administrator"),
+    "partner_admin": N_("partner administrator"),
+    "partner_readonly_admin": N_("partner read-only administrator"),
+    "help_desk": N_("help desk"),
+    "help_desk_advanced": N_("advanced help desk"),
+    # how often
+    "daily": N_("daily"),
+    "weekly": N_("weekly"),
+    "monthly": N_("monthly"),
+    "active": N_("active"),
+    "paused": N_("paused"),
+    "cancelled": N_("cancelled"),
+}
+
+
+def label(code: str | None, texts: Texts) -> str:
+    """Say a code in the reader's words; one without a label (a product, a region) stands for itself."""
+    if code is None:
+        return UNKNOWN
+    return texts(_LABELS[code]) if code in _LABELS else code
