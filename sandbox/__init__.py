@@ -1,1 +1,1 @@
-"""A local Webex with a synthetic partner: messaging, websocket, partner interfaces, a chat page."""
+"""A local Webex: messaging, websocket and partner interfaces, a synthetic partner and a chat page."""

@@ -1,0 +1,36 @@
+"""Who calls, whether they may, and how often."""
+
+from starlette.requests import Request
+
+from sandbox.errors import Forbidden
+from sandbox.faults import Limits, Per
+from sandbox.model import Person, Room
+from sandbox.rest import bearer_token
+from sandbox.world import World
+
+
+class Access:
+    """Turns a request into the person who sent it, counting against the rate limits."""
+
+    def __init__(self, world: World, limits: Limits) -> None:
+        self._world = world
+        self._limits = limits
+
+    def caller(self, request: Request) -> Person:
+        """Who calls; Unauthorized without a known token, TooMany above the token's limit."""
+        person = self._world.person_of_token(bearer_token(request))
+        self._limits.take(Per.TOKEN, person.uuid)
+        return person
+
+    def administrator(self, request: Request) -> Person:
+        """Who calls, when the token has administrator scopes; Forbidden otherwise."""
+        person = self.caller(request)
+        if not person.is_administrator:
+            raise Forbidden("The caller's token lacks the scopes of an administrator.")
+        return person
+
+    def room(self, person: Person, uuid: str) -> Room:
+        """A room the caller is in, counting against the room's limit."""
+        room = self._world.room_for(person, uuid)
+        self._limits.take(Per.ROOM, room.uuid)
+        return room

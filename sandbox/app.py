@@ -1,0 +1,41 @@
+"""Puts the sandbox's interfaces together into one ASGI application."""
+
+from collections.abc import Callable
+from random import Random
+
+from starlette.applications import Starlette
+from starlette.types import ASGIApp
+
+from sandbox.access import Access
+from sandbox.control import Control
+from sandbox.errors import ApiError, answer_api_error
+from sandbox.faults import FaultMiddleware, Faults, Limits, Served
+from sandbox.live import Live
+from sandbox.messaging import Messaging
+from sandbox.page import Page
+from sandbox.people import People
+from sandbox.rooms import Rooms
+from sandbox.sockets import Mercury
+from sandbox.switches import Switches
+from sandbox.world import World
+
+
+def build_app(world: World, drop_sockets: Callable[[], int]) -> ASGIApp:
+    """The application that shows this world; what is asked for most comes first."""
+    switches, limits, served = Switches(), Limits(), Served()
+    faults = Faults(Random(world.seed))  # noqa: S311  (repeatable by design)
+    access = Access(world, limits)
+    parts = (
+        Messaging(world, access, switches),
+        Rooms(world, access),
+        People(world, access),
+        Mercury(world, access, switches),
+        Live(world),
+        Control(world, served, drop_sockets),
+        Page(world),
+    )
+    app = Starlette(
+        routes=[route for part in parts for route in part.routes()],
+        exception_handlers={ApiError: answer_api_error},
+    )
+    return FaultMiddleware(app, faults, served)

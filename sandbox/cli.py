@@ -1,0 +1,33 @@
+"""`partnerbot sandbox`: only the local Webex, until it is interrupted."""
+
+import json
+import signal
+import sys
+import threading
+
+
+def serve(port: int, customers: int, seed: int) -> None:
+    """Serve on 127.0.0.1 and print one JSON line when ready; SystemExit(1) with one line on stderr if it cannot."""
+    from sandbox.server import HOST, Sandbox
+
+    box = Sandbox(customers=customers, seed=seed, port=port)
+    try:
+        box.start()
+    except OSError as error:
+        sys.stderr.write(f"The sandbox cannot listen on {HOST}:{port}: {error.strerror}. Choose another --port.\n")
+        raise SystemExit(1) from None
+    ready = {
+        "url": box.url,
+        "bot_token": box.bot_token,
+        "admin_token": box.admin_token,
+        "feed_token": box.feed_token,
+        "people": box.people,
+        "rooms": box.rooms,
+    }
+    sys.stdout.write(json.dumps(ready, ensure_ascii=False) + "\n")
+    sys.stdout.flush()
+    finished = threading.Event()
+    for wanted in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(wanted, lambda *_: finished.set())
+    finished.wait()
+    box.stop()

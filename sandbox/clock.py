@@ -1,0 +1,42 @@
+"""The sandbox's clock: the real time plus what somebody advanced it by."""
+
+from collections.abc import Callable
+from datetime import UTC, date, datetime, timedelta
+
+
+def real_time() -> datetime:
+    """The machine's time, aware, in UTC."""
+    return datetime.now(UTC)
+
+
+class Clock:
+    """Runs with `source` and can be moved forward; the one reading of time in the sandbox's world."""
+
+    def __init__(self, source: Callable[[], datetime] = real_time) -> None:
+        self._source = source
+        self._ahead = timedelta()
+
+    def now(self) -> datetime:
+        """The sandbox's time, aware, in UTC."""
+        return self._source() + self._ahead
+
+    def today(self) -> date:
+        """The sandbox's day, in UTC."""
+        return self.now().date()
+
+    def advance(self, by: timedelta) -> None:
+        """Move the clock forward; ValueError when `by` is negative, for history cannot be taken back."""
+        if by < timedelta():
+            raise ValueError("a clock runs forward only")
+        self._ahead += by
+
+
+def stamp(moment: datetime) -> str:
+    """Milliseconds and `Z`: the only form that the Webex SDK reads (WEBEX.md §6)."""
+    return f"{moment:%Y-%m-%dT%H:%M:%S}.{moment.microsecond // 1000:03d}Z"
+
+
+def moment(text: str) -> datetime:
+    """An ISO date or time as an aware UTC time; without a zone it is UTC. ValueError when it is neither."""
+    read = datetime.fromisoformat(text)
+    return read.replace(tzinfo=UTC) if read.tzinfo is None else read.astimezone(UTC)

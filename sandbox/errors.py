@@ -1,0 +1,92 @@
+"""Refusals, as Webex words them: message, errors[].description, trackingId in body and header (WEBEX.md §6).
+
+ApiError
+├── BadRequest   400   the request itself is wrong
+├── Unauthorized 401   no token, or one that nobody has
+├── Forbidden    403   the caller may not do this
+├── NotFound     404   absent, or invisible to the caller
+├── Conflict     409   it is so already
+└── TooMany      429   a limit is used up; `retry_after` seconds
+"""
+
+import json
+from math import ceil
+from uuid import uuid4
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+
+class ApiError(Exception):
+    """A refusal with an HTTP status; `retry_after` in seconds."""
+
+    status = 500
+
+    def __init__(self, message: str, *, status: int | None = None, retry_after: float | None = None) -> None:
+        super().__init__(message)
+        self.message = message
+        self.status = status or self.status
+        self.retry_after = retry_after
+
+
+class BadRequest(ApiError):
+    """The request itself is wrong."""
+
+    status = 400
+
+
+class Unauthorized(ApiError):
+    """No token, or one that nobody has."""
+
+    status = 401
+
+    def __init__(self) -> None:
+        super().__init__("The request requires a valid access token set in the Authorization request header.")
+
+
+class Forbidden(ApiError):
+    """The caller may not do this."""
+
+    status = 403
+
+
+class NotFound(ApiError):
+    """Absent, or invisible to the caller: Webex does not tell which."""
+
+    status = 404
+
+
+class Conflict(ApiError):
+    """It is so already."""
+
+    status = 409
+
+
+class TooMany(ApiError):
+    """A limit is used up."""
+
+    status = 429
+
+    def __init__(self, retry_after: float) -> None:
+        super().__init__("Too many requests were sent in a given amount of time.", retry_after=retry_after)
+
+
+def refusal(error: ApiError) -> Response:
+    """The answer that tells a client of the error."""
+    tracking_id = f"ROUTER_{str(uuid4()).upper()}"
+    headers = {"trackingId": tracking_id}
+    if error.retry_after is not None:
+        headers["Retry-After"] = str(ceil(error.retry_after))
+    body = {
+        "message": error.message,
+        "errors": [{"description": error.message}],
+        "trackingId": tracking_id,
+    }
+    return Response(json.dumps(body), error.status, headers, media_type="application/json")
+
+
+async def answer_api_error(_request: Request, error: Exception) -> Response:
+    """Starlette's handler for ApiError."""
+    if not isinstance(error, ApiError):
+        raise error
+    return refusal(error)

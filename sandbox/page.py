@@ -1,0 +1,61 @@
+"""The chat page: its own files, and the npm packages that it draws with."""
+
+from html import escape
+from pathlib import Path
+
+from starlette.requests import Request
+from starlette.responses import FileResponse, PlainTextResponse, Response
+from starlette.routing import BaseRoute, Mount, Route
+from starlette.staticfiles import StaticFiles
+
+from sandbox.errors import NotFound
+from sandbox.world import World
+
+PAGE = Path(__file__).parent / "page"
+MODULES = PAGE / "node_modules"
+VENDOR = {
+    "adaptivecards": MODULES / "adaptivecards" / "dist",
+    "momentum": MODULES / "@momentum-design" / "tokens" / "dist",
+}
+_HUES = (205, 150, 265, 20, 330, 45, 180, 290, 95)
+
+
+class Page:
+    """The page in the browser, and the avatars."""
+
+    def __init__(self, world: World) -> None:
+        self._world = world
+
+    def routes(self) -> list[BaseRoute]:
+        """What is served here; a package that is not installed is named in plain words."""
+        vendors: list[BaseRoute] = [
+            Mount(f"/page/vendor/{name}", StaticFiles(directory=folder, check_dir=False))
+            for name, folder in VENDOR.items()
+        ]
+        return [
+            Route("/", self.index),
+            Route("/page/avatars/{person}.svg", self.avatar),
+            *vendors,
+            Mount("/page", StaticFiles(directory=PAGE, check_dir=False)),
+        ]
+
+    async def index(self, _request: Request) -> Response:
+        """The page itself."""
+        if not all(folder.is_dir() for folder in VENDOR.values()):
+            return PlainTextResponse("The chat page's packages are not installed: run `make setup`.", 503)
+        return FileResponse(PAGE / "index.html")
+
+    async def avatar(self, request: Request) -> Response:
+        """Somebody's initials on a colour; people/me must have an avatar (WEBEX.md §10)."""
+        person = self._world.people.get(request.path_params["person"])
+        if person is None:
+            raise NotFound("Person not found.")
+        initials = "".join(word[0] for word in person.display_name.split()[:2])
+        hue = _HUES[list(self._world.people).index(person.uuid) % len(_HUES)]
+        drawing = (
+            '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 80 80">'
+            f'<rect width="80" height="80" fill="hsl({hue} 45% 42%)"/>'
+            '<text x="40" y="42" fill="#fff" font-family="sans-serif" font-size="32" '
+            f'text-anchor="middle" dominant-baseline="middle">{escape(initials)}</text></svg>'
+        )
+        return Response(drawing, media_type="image/svg+xml", headers={"Cache-Control": "max-age=3600"})

@@ -1,0 +1,220 @@
+"""The way messages reach a bot: catalogue, devices, socket, acknowledgement, redelivery (WEBEX.md §10)."""
+
+import asyncio
+import json
+from collections import OrderedDict
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from uuid import uuid4
+
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse, Response
+from starlette.routing import BaseRoute, Route, WebSocketRoute
+from starlette.websockets import WebSocket, WebSocketDisconnect
+
+from sandbox import activities
+from sandbox.access import Access
+from sandbox.errors import ApiError, NotFound
+from sandbox.ids import bare
+from sandbox.model import Event, Happening, Person
+from sandbox.resources import Json
+from sandbox.rest import answer, json_body, no_content
+from sandbox.switches import Switches
+from sandbox.world import World
+
+REDELIVERY = timedelta(minutes=15)
+AUTHORIZATION_SECONDS = 30
+
+
+@dataclass
+class Delivery:
+    """Frames about one thing, kept for a reconnect."""
+
+    at: datetime
+    frames: list[str]
+    acknowledged: bool = False
+
+
+class Journal:
+    """What was sent to one person in the last 15 minutes, by UUID of what it is about."""
+
+    def __init__(self) -> None:
+        self._deliveries: OrderedDict[str, Delivery] = OrderedDict()
+
+    def keep(self, uuid: str, delivery: Delivery) -> None:
+        """Remember a delivery."""
+        self._forget_before(delivery.at - REDELIVERY)
+        self._deliveries[uuid] = delivery
+
+    def acknowledge(self, uuid: str) -> None:
+        """Somebody has it."""
+        if uuid in self._deliveries:
+            self._deliveries[uuid].acknowledged = True
+
+    def again(self, now: datetime, *, acknowledged_too: bool) -> list[str]:
+        """The frames that a reconnected socket gets."""
+        self._forget_before(now - REDELIVERY)
+        return [
+            frame
+            for delivery in self._deliveries.values()
+            if acknowledged_too or not delivery.acknowledged
+            for frame in delivery.frames
+        ]
+
+    def _forget_before(self, time: datetime) -> None:
+        while self._deliveries and next(iter(self._deliveries.values())).at < time:
+            self._deliveries.popitem(last=False)
+
+
+class Mercury:
+    """Devices, their sockets, and who gets which frame."""
+
+    def __init__(self, world: World, access: Access, switches: Switches) -> None:
+        self._world = world
+        self._access = access
+        self._switches = switches
+        self._devices: dict[str, tuple[Person, Json]] = {}
+        self._journals: dict[Person, Journal] = {}
+        self._open: dict[Person, set[asyncio.Queue[str]]] = {}
+        world.listeners.append(self._hear)
+
+    def routes(self) -> list[BaseRoute]:
+        """What is served here."""
+        return [
+            Route("/u2c/api/v1/catalog", self.catalog),
+            Route("/wdm/api/v1/devices", self.list_devices),
+            Route("/wdm/api/v1/devices", self.create_device, methods=["POST"]),
+            Route("/wdm/api/v1/devices/{device}", self.delete_device, methods=["DELETE"]),
+            WebSocketRoute("/mercury/{device}", self.socket),
+        ]
+
+    async def catalog(self, request: Request) -> Response:
+        """Where the services are."""
+        self._access.caller(request)
+        url = self._world.url
+        links = {"wdm": f"{url}/wdm/api/v1", "conversation": f"{url}/conversation/api/v1", "hydra": f"{url}/v1"}
+        return answer({"serviceLinks": links})
+
+    async def list_devices(self, request: Request) -> Response:
+        """The caller's devices."""
+        caller = self._access.caller(request)
+        return answer({"devices": [shown for owner, shown in self._devices.values() if owner is caller]})
+
+    async def create_device(self, request: Request) -> Response:
+        """Register a device, which has a socket's address."""
+        caller = self._access.caller(request)
+        uuid = str(uuid4())
+        shown = await json_body(request) | {
+            "url": f"{self._world.url}/wdm/api/v1/devices/{uuid}",
+            "webSocketUrl": f"{self._world.url.replace('http', 'ws', 1)}/mercury/{uuid}",
+            "userId": caller.uuid,
+        }
+        self._devices[uuid] = (caller, shown)
+        return answer(shown)
+
+    async def delete_device(self, request: Request) -> Response:
+        """Forget a device."""
+        caller = self._access.caller(request)
+        uuid = request.path_params["device"]
+        if uuid not in self._devices or self._devices[uuid][0] is not caller:
+            raise NotFound("Device not found.")
+        del self._devices[uuid]
+        return no_content()
+
+    async def socket(self, websocket: WebSocket) -> None:
+        """One socket: authorise it by header or first frame, send what was missed, then what happens."""
+        owner, _ = self._devices.get(websocket.path_params["device"], (None, {}))
+        if owner is None:
+            await websocket.send_denial_response(PlainTextResponse("No such device.", 404))
+            return
+        await websocket.accept()
+        with suppress(WebSocketDisconnect, TimeoutError):
+            if not self._is_owner(websocket.headers.get("authorization", ""), owner):
+                async with asyncio.timeout(AUTHORIZATION_SECONDS):
+                    token = _token_of_frame(await websocket.receive_text())
+                if not self._is_owner(token, owner):
+                    await websocket.close(4401, "unauthorized")
+                    return
+            await self._run(websocket, owner)
+
+    def _is_owner(self, authorization: str, owner: Person) -> bool:
+        try:
+            return self._world.person_of_token(authorization.removeprefix("Bearer ")) is owner
+        except ApiError:
+            return False
+
+    async def _run(self, websocket: WebSocket, owner: Person) -> None:
+        queue: asyncio.Queue[str] = asyncio.Queue()
+        journal = self._journal(owner)
+        now = self._world.clock.now()
+        for frame in (
+            activities.greeting(now),
+            *journal.again(now, acknowledged_too=self._switches.redeliver_acknowledged),
+        ):
+            queue.put_nowait(frame)
+        self._open.setdefault(owner, set()).add(queue)
+        writer = asyncio.create_task(_write(websocket, queue))
+        try:
+            while True:
+                _acknowledge(journal, await websocket.receive_text())
+        finally:
+            self._open[owner].discard(queue)
+            writer.cancel()
+
+    def _journal(self, person: Person) -> Journal:
+        return self._journals.setdefault(person, Journal())
+
+    # What happens in the world
+
+    def _hear(self, happening: Happening) -> None:
+        url, now = self._world.url, self._world.clock.now()
+        match happening:
+            case Happening(event=Event.MESSAGE_CREATED, message=message) if message:
+                frames = activities.message_frames(message, url)
+                for membership in message.room.members.values():
+                    person = membership.person
+                    own = person.is_bot and message.author is person
+                    if message.visible_to(person) and (self._switches.echo_own_posts or not own):
+                        self._deliver(person, message.uuid, frames)
+            case Happening(event=Event.CARD_SUBMITTED, action=action) if action:
+                self._deliver(action.message.author, action.uuid, activities.card_frames(action, url))
+            case Happening(event=Event.MEMBERSHIP_CREATED, membership=membership, actor=actor) if (
+                membership and actor and actor is not membership.person
+            ):
+                frames = activities.membership_frames("add", membership, actor, now, url)
+                self._deliver(membership.person, membership.uuid, frames)
+            case Happening(event=Event.MEMBERSHIP_DELETED, membership=membership, actor=actor) if membership and actor:
+                frames = activities.membership_frames("leave", membership, actor, now, url)
+                self._deliver(membership.person, membership.uuid, frames)
+
+    def _deliver(self, person: Person, uuid: str, frames: list[str]) -> None:
+        self._journal(person).keep(uuid, Delivery(self._world.clock.now(), frames))
+        for queue in self._open.get(person, ()):
+            for frame in frames:
+                queue.put_nowait(frame)
+
+
+async def _write(websocket: WebSocket, queue: asyncio.Queue[str]) -> None:
+    while True:
+        await websocket.send_text(await queue.get())
+
+
+def _token_of_frame(text: str) -> str:
+    frame = _object(text)
+    data = frame.get("data")
+    return str(data.get("token", "")) if frame.get("type") == "authorization" and isinstance(data, dict) else ""
+
+
+def _acknowledge(journal: Journal, text: str) -> None:
+    frame = _object(text)
+    if frame.get("type") == "ack":
+        journal.acknowledge(bare(str(frame.get("messageId"))))
+
+
+def _object(text: str) -> Json:
+    try:
+        frame = json.loads(text)
+    except ValueError:
+        return {}
+    return frame if isinstance(frame, dict) else {}

@@ -1,0 +1,17 @@
+"""Where Webex's behaviour is unknown or varies, the sandbox can behave either way."""
+
+from dataclasses import dataclass
+
+
+@dataclass
+class Switches:
+    """The sandbox's habits; changed by `PATCH /sandbox/switches`."""
+
+    redeliver_acknowledged: bool = False
+    """A reconnected socket gets the acknowledged activities of the last 15 minutes again too."""
+    echo_own_posts: bool = False
+    """A bot's socket gets the bot's own posts in 1:1 rooms too, their actor of type BOT."""
+    refuse_reply_to_reply: bool = False
+    """A `parentId` that is itself a reply is refused instead of being resolved to the thread's root."""
+    card_limit_bytes: int = 22_000
+    """The size of a card's JSON; Webex's real limit is not published."""
