@@ -3,7 +3,8 @@
     CommandError            a text for the person, and what to do about it
     ├── NotUnderstood       the words make no command
     ├── NotAllowed          the role does not cover it, or somebody in the space may not see it
-    └── NotFound            what was named does not exist (or may not be seen)
+    ├── NotFound            what was named does not exist (or may not be seen)
+    └── Ambiguous           several things fit; the person chooses
 
 Anything else is unexpected: the person gets an apology with a reference, the log the detail.
 """
@@ -36,8 +37,37 @@ class NotUnderstood(CommandError):
 
 
 class NotAllowed(CommandError):
-    """The person's role does not cover it, or somebody in the space may not see the answer."""
+    """The person's role does not cover it, or somebody in the space may not see the answer.
+
+    `privately` is the command to run one-to-one instead, where that helps.
+    """
+
+    def __init__(
+        self,
+        text: str,
+        *,
+        hint: str | None = None,
+        suggestions: Sequence[str] = (),
+        privately: str | None = None,
+        **values: object,
+    ) -> None:
+        super().__init__(text, hint=hint, suggestions=suggestions, **values)
+        self.privately = privately
 
 
 class NotFound(CommandError):
     """What was named does not exist, or not for this person."""
+
+
+class Ambiguous(CommandError):
+    """Several things fit what was named.
+
+    Args:
+        text: the question; a text of the catalogue.
+        choices: what to show, and the command that choosing it runs.
+        values: fills the question.
+    """
+
+    def __init__(self, text: str, *, choices: Sequence[tuple[str, str]], **values: object) -> None:
+        super().__init__(text, **values)
+        self.choices = tuple(choices)

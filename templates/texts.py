@@ -1,13 +1,12 @@
 """How one reader is spoken to: language, time zone, and what dates and numbers look like there."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cached_property
 from zoneinfo import ZoneInfo
 
 from babel.core import Locale
-from babel.dates import format_date, format_datetime
+from babel.dates import format_date, format_datetime, get_day_names
 from babel.numbers import format_decimal
 
 from templates.catalogue import catalogue
@@ -44,6 +43,10 @@ class Texts:
         """Show a day, such as `22 Nov 2026`."""
         return UNKNOWN if value is None else _day(value, self.language)
 
+    def weekday(self, iso_number: int) -> str:
+        """Name a weekday, 1 being Monday."""
+        return get_day_names("wide", locale=self._locale)[iso_number - 1]
+
     def moment(self, value: datetime | None) -> str:
         """Show a point in time in the reader's zone."""
         if value is None:
@@ -70,6 +73,3 @@ def _number(value: float, language: str) -> str:
 
 def _day(value: date, language: str) -> str:
     return format_date(value, _DAY[language], locale=language)
-
-
-Translate = Callable[[str], str]

@@ -1,0 +1,136 @@
+"""Arrivals in, messages out: the `Handler` that the socket and the webhook hand their arrivals to."""
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from bot.arrival import Arrival, Prepared
+from bot.dispatch import Answer, Dispatcher, Plan, Request, failure, line_of, problem, source_problem
+from bot.errors import WebexError
+from bot.people import People
+from bot.spaces import Spaces
+from commands.context import SpaceView
+from commands.errors import CommandError
+from hub.access import Needs
+from hub.errors import SourceError
+from notifications.audience import Audience
+from notifications.outbox import Message, Outgoing, Priority
+from storage.tables import Person, Space
+from templates.catalogue import N_
+from templates.texts import Texts
+
+RUN = "run"
+"""Key under which a button's data hold the command it types."""
+PRIVATELY = "privately"
+"""Key that asks for the answer one-to-one."""
+
+
+@dataclass(frozen=True)
+class Defaults:
+    """What a reader gets who chose nothing."""
+
+    language: str = "en"
+    zone: str = "UTC"
+
+
+class Answering:
+    """Turns an arrival into a request, and the answer into messages in its thread."""
+
+    def __init__(
+        self,
+        dispatcher: Dispatcher,
+        people: People,
+        spaces: Spaces,
+        clock: Callable[[], datetime],
+        own_name: str,
+        defaults: Defaults,
+    ) -> None:
+        self._dispatcher = dispatcher
+        self._people = people
+        self._spaces = spaces
+        self._clock = clock
+        self._own_name = own_name
+        self._defaults = defaults
+
+    def prepare(self, arrival: Arrival) -> Prepared:
+        """Find out what an arrival asks for; what is wrong with it becomes its answer."""
+        texts = Texts(self._defaults.language, self._defaults.zone)
+        try:
+            request = self._request(arrival)
+            texts = request.texts
+            plan = self._dispatcher.plan(request)
+        except CommandError as error:
+            refused = problem(error, texts)
+        except (SourceError, WebexError) as error:
+            refused = problem(source_problem(error), texts)
+        except Exception:
+            # Whatever it was, its sender gets an answer and the log the detail.
+            refused = failure(texts)
+        else:
+            return Prepared(
+                plan.match.command.effects, lambda: self._messages(arrival, self._dispatcher.run(plan), plan)
+            )
+        return Prepared(effects=False, run=lambda: self._messages(arrival, refused))
+
+    def interrupted(self, arrival: Arrival) -> Sequence[Outgoing]:
+        """Tell the sender that a command may or may not have done its work, and let them decide."""
+        request = self._request(arrival)
+        error = CommandError(
+            N_("I was stopped while I worked on “%(line)s”, and cannot tell whether it took effect."),
+            hint=N_("Please look, and ask again if it did not."),
+            suggestions=[request.text],
+            line=request.text,
+        )
+        return self._messages(arrival, problem(error, request.texts))
+
+    def _request(self, arrival: Arrival) -> Request:
+        now = self._clock()
+        inputs = dict(arrival.inputs or {})
+        text = inputs.pop(RUN, "") if arrival.inputs is not None else arrival.text
+        private = arrival.room_type == "direct" or PRIVATELY in inputs
+        space = self._spaces.get(arrival.room_id, arrival.room_type)
+        person = self._people.member(arrival.person_email, now)
+        own = self._people.settings_of(arrival.person_email)
+        language = _first(own, space, "language")
+        return Request(
+            id=arrival.id,
+            person=person,
+            space=SpaceView(arrival.room_id, "direct" if private else "group"),
+            audience=(lambda: Audience.of_one(person)) if private else (lambda: self._spaces.audience(arrival.room_id)),
+            text=line_of(text, self._own_name),
+            texts=Texts(language or self._defaults.language, _first(own, space, "time_zone") or self._defaults.zone),
+            chose_language=language is not None,
+            region=_first(space, own, "region"),
+            inputs=inputs,
+        )
+
+    def _messages(self, arrival: Arrival, answer: Answer, plan: Plan | None = None) -> list[Outgoing]:
+        moved = arrival.room_type == "group" and plan is not None and plan.context.space.kind == "direct"
+        target = arrival.person_email if moved else arrival.room_id
+        parent = None if moved else arrival.root_id
+        audience = plan.audience.for_record(answer.needs) if plan and answer.needs is not Needs.NOTHING else None
+        first = Outgoing(
+            cause=f"answer:{arrival.id}",
+            target=target,
+            message=Message(answer.rendered.markdown, answer.rendered.card),
+            parent_id=parent,
+            audience=audience,
+        )
+        files = [
+            Outgoing(
+                cause=f"answer:{arrival.id}:file:{index}",
+                target=target,
+                message=Message("", file=file.path, file_name=file.name),
+                parent_id=parent,
+                parent_cause=None if parent else first.cause,
+                audience=audience,
+            )
+            for index, file in enumerate(answer.rendered.files, start=1)
+        ]
+        return [first, *files]
+
+
+def _first(one: Person | Space | None, other: Person | Space | None, field: str) -> str | None:
+    """A choice made on the first, else on the second."""
+    return next((value for each in (one, other) if each and (value := getattr(each, field))), None)

@@ -1,0 +1,80 @@
+"""Who somebody is: name, organization and partner roles, as Webex or the configuration tells."""
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+
+from hub.errors import SourceError
+from hub.webex import PartnerClient
+from notifications.audience import Member
+from storage import Database
+from storage.tables import Person
+
+
+class People:
+    """Looks people up and remembers their roles for a while.
+
+    Without an administrator's token the configured roles (e-mail → roles) are all there is. A person whom nobody
+    knows has no role, and a person of another organization is an outsider, whatever roles they hold there.
+    """
+
+    def __init__(
+        self,
+        database: Database,
+        partner: PartnerClient | None,
+        configured: Mapping[str, frozenset[str]],
+        *,
+        remember: timedelta = timedelta(minutes=5),
+    ) -> None:
+        self._database = database
+        self._partner = partner
+        self._configured = configured
+        self._remember = remember
+
+    def member(self, email: str, now: datetime, *, org_id: str | None = None) -> Member:
+        """Return a person with their roles.
+
+        Raises:
+            SourceError: Webex cannot tell, and what was known is older than a day.
+        """
+        email = email.lower()
+        known = self._known(email)
+        if known is None or known.roles_at is None or now - known.roles_at > self._remember:
+            known = self._look_up(email, known, now)
+        return Member(
+            email, known.display_name or email, frozenset(known.roles), outsider=self._is_outsider(known, org_id)
+        )
+
+    def settings_of(self, email: str) -> Person | None:
+        """Return what is stored of a person: language, time zone and region of their own."""
+        return self._known(email.lower())
+
+    def _is_outsider(self, person: Person, org_id: str | None) -> bool:
+        own = self._partner.org_id if self._partner else None
+        theirs = org_id or person.org_id
+        return own is not None and theirs is not None and theirs != own
+
+    def _known(self, email: str) -> Person | None:
+        with self._database.read() as session:
+            return session.get(Person, email)
+
+    def _look_up(self, email: str, known: Person | None, now: datetime) -> Person:
+        person = known or Person(email=email)
+        if self._partner is None:
+            person.roles = sorted(self._configured.get(email, ()))
+        else:
+            try:
+                found = self._partner.person(email)
+            except SourceError:
+                if known is None or known.roles_at is None or now - known.roles_at > timedelta(days=1):
+                    raise
+                return known
+            person.roles = sorted(found.roles) if found else []
+            if found:
+                person.person_id, person.display_name, person.org_id = (
+                    found.person_id,
+                    found.display_name,
+                    found.org_id,
+                )
+        person.roles_at = now
+        with self._database.write() as session:
+            return session.merge(person)

@@ -1,0 +1,55 @@
+"""The spaces the bot is in, and who reads what is said there."""
+
+from collections.abc import Callable
+from datetime import datetime
+from time import monotonic
+
+from bot.people import People
+from bot.webex import Webex
+from notifications.audience import Audience
+from storage import Database
+from storage.tables import Space
+
+MEMBERS_FRESH_SECONDS = 5.0
+"""How long a list of members is used again: a newcomer reads the last messages of a space anyway."""
+
+
+class Spaces:
+    """Knows spaces by room id."""
+
+    def __init__(self, database: Database, webex: Webex, people: People, clock: Callable[[], datetime]) -> None:
+        self._database = database
+        self._webex = webex
+        self._people = people
+        self._clock = clock
+        self._audiences: dict[str, tuple[float, Audience]] = {}
+
+    def get(self, room_id: str, kind: str) -> Space:
+        """Return a space, remembering it when it is new."""
+        with self._database.read() as session:
+            known = session.get(Space, room_id)
+        if known:
+            return known
+        with self._database.write() as session:
+            return session.merge(Space(room_id=room_id, kind=kind))
+
+    def audience(self, room_id: str) -> Audience:
+        """Return the human members of a space, with their roles.
+
+        Raises:
+            WebexError: the members cannot be listed.
+            SourceError: the roles of one cannot be told.
+        """
+        found = self._audiences.get(room_id)
+        if found and monotonic() - found[0] < MEMBERS_FRESH_SECONDS:
+            return found[1]
+        now = self._clock()
+        audience = Audience(
+            tuple(
+                self._people.member(each.email, now, org_id=each.org_id)
+                for each in self._webex.memberships(room_id)
+                if not each.is_bot
+            )
+        )
+        self._audiences[room_id] = (monotonic(), audience)
+        return audience

@@ -1,0 +1,88 @@
+"""What the bot can do, by topic, with examples; only what the asker may use."""
+
+from collections.abc import Callable, Iterable
+from typing import Annotated, Any
+
+from commands.context import Context
+from commands.errors import NotFound
+from commands.parameters import TextParameter
+from commands.registry import Command, command
+from commands.reply import Reply
+from hub.access import Needs, may
+from hub.names import fold
+from templates.catalogue import N_
+
+TOPICS = {
+    "customers": (N_("Customers"), ["clientes"]),
+    "indicators": (N_("Indicators"), ["indicadores"]),
+    "tags": (N_("Tags"), ["etiquetas"]),
+    "trials": (N_("Trials"), ["pruebas"]),
+    "reports": (N_("Reports"), ["informes"]),
+    "alerts": (N_("Alerts"), ["alertas"]),
+    "settings": (N_("Settings"), ["ajustes"]),
+    "help": (N_("Help"), ["ayuda"]),
+}
+"""Topics in the order they are shown: each is the module its commands are in; with Spanish names."""
+
+Topic = Annotated[str, TextParameter("[TOPIC]")]
+
+
+def help_command(everything: Callable[[], Iterable[Command]]) -> Command:
+    """Declare `help` over the commands it tells of, which are not all known yet when this is called."""
+
+    @command(
+        "help",
+        aliases=["ayuda"],
+        summary=N_("What I can do, by topic"),
+        needs=Needs.NOTHING,
+        examples=["help", "help alerts"],
+    )
+    def show_help(ctx: Context, topic: Topic = "") -> Reply:
+        usable = [each for each in everything() if each.shown and may(ctx.person.roles, each.needs)]
+        chosen = _topic(topic) if topic else None
+        by_topic: dict[str, list[Command]] = {name: [] for name in TOPICS}
+        for each in usable:
+            by_topic[each.topic].append(each)
+        shown = {name: found for name, found in by_topic.items() if found and chosen in (None, name)}
+        return Reply(
+            "help",
+            view={
+                "topics": [
+                    {
+                        "name": name,
+                        "title": ctx.texts(TOPICS[name][0]),
+                        "commands": [_view(ctx, each) for each in found],
+                    }
+                    for name, found in shown.items()
+                ],
+                "one": chosen is not None,
+                "in_group": ctx.space.kind == "group",
+                "has_role": bool(ctx.person.roles),
+            },
+            data=lambda: {
+                "rows": [
+                    {"topic": name, "command": each.name, "usage": each.usage, "summary": ctx.texts(each.summary)}
+                    for name, found in shown.items()
+                    for each in found
+                ]
+            },
+        )
+
+    return show_help
+
+
+def _view(ctx: Context, each: Command) -> dict[str, Any]:
+    return {"usage": each.usage, "summary": ctx.texts(each.summary), "examples": list(each.examples)}
+
+
+def _topic(typed: str) -> str:
+    for name, (_, aliases) in TOPICS.items():
+        if fold(typed) in (name, *aliases):
+            return name
+    raise NotFound(
+        N_("There is no help topic “%(topic)s”."),
+        hint=N_("Topics: %(topics)s"),
+        suggestions=["help"],
+        topic=typed[:80],
+        topics=", ".join(TOPICS),
+    )

@@ -1,0 +1,269 @@
+"""The indicators of Partner Hub and the sections behind them."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from sqlmodel import Session
+
+from commands.context import Context
+from commands.parameters import Days, Everything, Page, Products, Where
+from commands.registry import command
+from commands.reply import Reply
+from commands.tables import PAGE_SIZE, Column, Paging, table, without_page
+from hub import indicators, sections
+from hub.access import Needs
+from hub.products import BOTH
+from hub.sections import Section
+from templates.catalogue import N_
+from templates.texts import Texts
+from templates.vocabulary import label
+
+
+def _used_assigned_available(row: Any, texts: Texts) -> str:
+    return " / ".join(texts.number(count) for count in (row.used, row.assigned, row.available))
+
+
+def _change(value: int | None, texts: Texts) -> str:
+    return f"+{texts.number(value)}" if value and value > 0 else texts.number(value)
+
+
+_CUSTOMER = Column(N_("Customer"), lambda row, _: row.customer, 4)
+_PRODUCT = Column(N_("Product"), lambda row, texts: label(row.product, texts), 3)
+_COUNTS = Column(N_("Used / assigned / available"), _used_assigned_available, 4)
+_TOTAL = Column(N_("Total"), lambda row, texts: texts.number(row.total), 2)
+_DAYS_LEFT = Column(N_("Days"), lambda row, texts: texts.number(row.days_left), 2)
+_ASSIGNED = Column(
+    N_("Assigned"), lambda row, texts: f"{texts.number(row.assigned)} ({texts.percent(row.assigned_pct)})", 3
+)
+
+
+@dataclass(frozen=True)
+class _Figure:
+    title: str
+    field: str
+    is_percentage: bool = False
+
+    def view(self, kpis: Any, texts: Texts) -> dict[str, str]:
+        value = getattr(kpis, self.field)
+        return {
+            "title": texts(self.title),
+            "value": texts.percent(value) if self.is_percentage else texts.number(value),
+        }
+
+
+_CUSTOMERS = _Figure(N_("customers"), "customers")
+_ASSIGNED_PCT = _Figure(N_("assigned"), "assigned_pct", is_percentage=True)
+_USED_PCT = _Figure(N_("used in the last 7 days"), "used_pct", is_percentage=True)
+
+
+def _reply(
+    ctx: Context,
+    find: Callable[[Session], Section],
+    page: int,
+    *,
+    title: str,
+    nothing: str,
+    figures: Sequence[_Figure],
+    columns: Sequence[Column],
+) -> Reply:
+    """One page of a section; its data are all of it."""
+    line = without_page(ctx.line)
+    with ctx.read() as session:
+        section = find(session)
+        paging = Paging(page, section.total_rows, line)
+        rows = section.rows(limit=PAGE_SIZE, offset=paging.offset)
+
+    def whole() -> dict[str, Any]:
+        with ctx.read() as session:
+            section = find(session)
+            return {"kpis": asdict(section.kpis), "rows": [asdict(row) for row in section.rows()]}
+
+    return Reply(
+        "section",
+        view={
+            "title": title,
+            "figures": [figure.view(section.kpis, ctx.texts) for figure in figures],
+            "table": table(columns, rows, ctx.texts, opens=lambda row: f"customer {row.org_id}"),
+            "nothing": ctx.texts(nothing),
+            "paging": paging.view(),
+            "csv": f"report run {line}",
+        },
+        data=whole,
+    )
+
+
+@command(
+    "kpis",
+    aliases=["indicadores"],
+    summary=N_("The five indicators: customers, nearing expiration and renewal, low assignment, over limit"),
+    needs=Needs.READ,
+    examples=["kpis", "kpis 30 calling"],
+)
+def kpis(ctx: Context, within: Days = 90, products: Products = BOTH) -> Reply:
+    """Count customers by the five indicators; each opens its section."""
+    with ctx.read() as session:
+        found = indicators.kpis(session, ctx.scope, within, products)
+    only = "" if products == BOTH else f" {next(iter(products)).lower()}"
+    days = ctx.texts.count("within %(n)s day", "within %(n)s days", within)
+    return Reply(
+        "kpis",
+        view={
+            "indicators": [
+                {
+                    "title": " · ".join(filter(None, [ctx.texts(title), period])),
+                    "button": ctx.texts(title),
+                    "value": value,
+                    "opens": f"{opens}{only}" if opens != "customers" else opens,
+                }
+                for title, value, opens, period in [
+                    (N_("Total customers"), found.total_customers, "customers", None),
+                    (N_("Nearing expiration"), found.nearing_expiration, f"expiring {within}", days),
+                    (N_("Nearing renewal"), found.nearing_renewal, f"renewing {within}", days),
+                    (N_("Low licence assignment"), found.low_assignment, "low", None),
+                    (N_("Over the licence limit"), found.over_limit, "overage", None),
+                ]
+            ],
+            "products": [label(product, ctx.texts) for product in sorted(products)],
+        },
+        data=lambda: asdict(found),
+    )
+
+
+@command(
+    "recent",
+    aliases=["recientes"],
+    summary=N_("Subscriptions and trials added lately"),
+    needs=Needs.READ,
+    examples=["recent", "recent 30 region:EU"],
+)
+def recent(
+    ctx: Context, within: Days = 90, products: Products = BOTH, where: Where = Everything, page: Page = 1
+) -> Reply:
+    """List active subscriptions and trials that started within the last `within` days, newest first."""
+    return _reply(
+        ctx,
+        lambda session: sections.recent(session, ctx.scope, within, products, where),
+        page,
+        title=ctx.texts.count("Added in the last %(n)s day", "Added in the last %(n)s days", within),
+        nothing=N_("Nothing was added in this time."),
+        figures=[
+            _Figure(N_("new customers"), "new_customers"),
+            _Figure(N_("licences"), "total_licenses"),
+        ],
+        columns=[
+            _CUSTOMER,
+            _PRODUCT,
+            Column(N_("Days"), lambda row, texts: texts.number(row.days_since_added), 2),
+            _COUNTS,
+            Column(N_("Assigned, a week"), lambda row, texts: _change(row.assigned_weekly_change, texts), 3),
+        ],
+    )
+
+
+@command(
+    "expiring",
+    aliases=["vencen"],
+    summary=N_("Subscriptions that will not renew by themselves, and trials, that end soon"),
+    needs=Needs.READ,
+    examples=["expiring 30", "expiring 60 calling region:EU"],
+)
+def expiring(
+    ctx: Context, within: Days = 90, products: Products = BOTH, where: Where = Everything, page: Page = 1
+) -> Reply:
+    """List active subscriptions and trials that end within `within` days, soonest first."""
+    return _reply(
+        ctx,
+        lambda session: sections.expiring(session, ctx.scope, within, products, where),
+        page,
+        title=ctx.texts.count("About to expire within %(n)s day", "About to expire within %(n)s days", within),
+        nothing=N_("Nothing expires in this time."),
+        figures=[_CUSTOMERS, _ASSIGNED_PCT, _USED_PCT],
+        columns=[_CUSTOMER, _PRODUCT, _DAYS_LEFT, _TOTAL, _COUNTS],
+    )
+
+
+@command(
+    "renewing",
+    aliases=["renuevan"],
+    summary=N_("Subscriptions that renew by themselves soon"),
+    needs=Needs.READ,
+    examples=["renewing 30", "renewing 90 meetings"],
+)
+def renewing(
+    ctx: Context, within: Days = 90, products: Products = BOTH, where: Where = Everything, page: Page = 1
+) -> Reply:
+    """List active subscriptions set to renew within `within` days, soonest first."""
+    return _reply(
+        ctx,
+        lambda session: sections.renewing(session, ctx.scope, within, products, where),
+        page,
+        title=ctx.texts.count("About to renew within %(n)s day", "About to renew within %(n)s days", within),
+        nothing=N_("Nothing renews in this time."),
+        figures=[_CUSTOMERS, _ASSIGNED_PCT, _USED_PCT],
+        columns=[_CUSTOMER, _PRODUCT, _DAYS_LEFT, _TOTAL, _COUNTS],
+    )
+
+
+@command(
+    "low",
+    aliases=["baja asignación"],
+    summary=N_("Subscriptions whose licences are hardly assigned, compared with your other customers"),
+    needs=Needs.READ,
+    examples=["low", "low calling region:EU"],
+)
+def low(ctx: Context, products: Products = BOTH, where: Where = Everything, page: Page = 1) -> Reply:
+    """List active subscriptions and trials with low licence assignment, lowest first."""
+    return _reply(
+        ctx,
+        lambda session: sections.low(session, ctx.scope, products, where),
+        page,
+        title=ctx.texts(N_("Low licence assignment")),
+        nothing=N_("No subscription stands out as hardly assigned."),
+        figures=[
+            _CUSTOMERS,
+            _ASSIGNED_PCT,
+            _Figure(N_("used of assigned"), "used_of_assigned_pct", is_percentage=True),
+            _Figure(N_("unassigned licences"), "unassigned"),
+        ],
+        columns=[
+            _CUSTOMER,
+            _PRODUCT,
+            Column(N_("Months"), lambda row, texts: texts.number(row.months_since_added), 2),
+            _ASSIGNED,
+            _COUNTS,
+        ],
+    )
+
+
+@command(
+    "overage",
+    aliases=["exceso"],
+    summary=N_("Subscriptions with more licences assigned than bought"),
+    needs=Needs.READ,
+    examples=["overage", "overage meetings"],
+)
+def overage(ctx: Context, products: Products = BOTH, where: Where = Everything, page: Page = 1) -> Reply:
+    """List active subscriptions and trials over their licence limit, largest excess first."""
+    return _reply(
+        ctx,
+        lambda session: sections.overage(session, ctx.scope, products, where),
+        page,
+        title=ctx.texts(N_("Over the licence limit")),
+        nothing=N_("No customer is over its licence limit."),
+        figures=[
+            _CUSTOMERS,
+            _Figure(N_("licences in overage"), "licenses_in_overage"),
+            _Figure(N_("average overage"), "average_overage"),
+        ],
+        columns=[
+            _CUSTOMER,
+            _PRODUCT,
+            _TOTAL,
+            _ASSIGNED,
+            Column(N_("Used"), lambda row, texts: f"{texts.number(row.used)} ({texts.percent(row.used_pct)})", 3),
+        ],
+    )
+
+
+COMMANDS = (kpis, recent, expiring, renewing, low, overage)

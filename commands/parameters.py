@@ -1,0 +1,177 @@
+"""Typed parameters of commands: each type is its grammar, its place in the usage line, and its help.
+
+A parameter takes from the words what it recognises, so arguments may stand in any order; greedy ones, which take all
+that is left, come last.
+"""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Annotated, Any, ClassVar
+
+from commands.errors import NotUnderstood
+from commands.words import Words, unquote
+from hub.customers import Sort
+from hub.filters import Filter, FilterError, parse
+from hub.names import fold
+from hub.products import BOTH, CALLING, MEETINGS
+from templates.catalogue import N_
+
+
+@dataclass(frozen=True)
+class Parameter:
+    """How one parameter is read. `take` returns None where nothing was given."""
+
+    usage: ClassVar[str] = ""
+    greedy: ClassVar[bool] = False
+
+    def take(self, words: Words) -> Any:
+        """Take from the words what this parameter recognises."""
+        raise NotImplementedError
+
+
+class DaysParameter(Parameter):
+    """A number of days: the first whole number."""
+
+    usage = "[DAYS]"
+    LONGEST = 3650
+
+    def take(self, words: Words) -> int | None:
+        """Take the first number.
+
+        Raises:
+            NotUnderstood: it is longer than ten years.
+        """
+        number = next((word for word in words if word.isdecimal()), None)
+        if number is None:
+            return None
+        days = int(words.take(number))
+        if days > self.LONGEST:
+            raise NotUnderstood(N_("%(days)s days are more than ten years; give a smaller number."), days=days)
+        return days
+
+
+class ProductsParameter(Parameter):
+    """`meetings`, `calling` or, when neither is named, both."""
+
+    usage = "[meetings|calling]"
+    NAMES: ClassVar = {
+        "meetings": MEETINGS,
+        "calling": CALLING,
+        "both": BOTH,
+        "reuniones": MEETINGS,
+        "llamadas": CALLING,
+        "ambos": BOTH,
+    }
+
+    def take(self, words: Words) -> frozenset[str] | None:
+        """Take the products named."""
+        named = [words.take(word) for word in words if fold(word) in self.NAMES]
+        return frozenset().union(*(self.NAMES[fold(word)] for word in named)) if named else None
+
+
+class PageParameter(Parameter):
+    """`page:N`, which the buttons under a list type."""
+
+    def take(self, words: Words) -> int | None:
+        """Take the page's number."""
+        found = next((word for word in words if re.fullmatch(r"page:[1-9]\d{0,5}", word)), None)
+        return int(words.take(found).partition(":")[2]) if found else None
+
+
+class SortParameter(Parameter):
+    """`sort:FIELD`, descending with `sort:-FIELD`."""
+
+    usage = "[sort:FIELD]"
+
+    def take(self, words: Words) -> Sort | None:
+        """Take the order.
+
+        Raises:
+            NotUnderstood: lists cannot be sorted by that.
+        """
+        found = next((word for word in words if fold(word).startswith(("sort:", "orden:"))), None)
+        if not found:
+            return None
+        name = words.take(found).partition(":")[2]
+        try:
+            return Sort.parse(name)
+        except ValueError as error:
+            raise NotUnderstood(
+                N_("A list cannot be sorted by “%(name)s”."),
+                hint=N_("Sort by name, expires or licenses, with - before it for descending: sort:-licenses"),
+                name=name,
+            ) from error
+
+
+class FilterParameter(Parameter):
+    """The filter language, over all that is left."""
+
+    usage = "[FILTER]"
+    greedy = True
+
+    def take(self, words: Words) -> Filter | None:
+        """Read the rest as a filter.
+
+        Raises:
+            NotUnderstood: it is none; the nearest valid term is suggested.
+        """
+        if not len(words):
+            return None
+        try:
+            return parse(words.rest())
+        except FilterError as error:
+            raise filter_not_understood(error) from error
+
+
+def filter_not_understood(error: FilterError) -> NotUnderstood:
+    """Say what is wrong with a filter."""
+    if error.suggestion:
+        return NotUnderstood(
+            N_("I do not understand “%(word)s” in the filter."),
+            hint=N_("Did you mean %(suggestion)s? For example: customers %(example)s"),
+            word=error.word,
+            suggestion=error.suggestion,
+            example=error.example,
+        )
+    return NotUnderstood(
+        N_("I do not understand “%(word)s” in the filter."),
+        hint=N_("For example: customers %(example)s"),
+        word=error.word,
+        example=error.example,
+    )
+
+
+class TextParameter(Parameter):
+    """All that is left, as one text, such as a customer's name."""
+
+    greedy = True
+
+    def __init__(self, usage: str) -> None:
+        object.__setattr__(self, "usage", usage)
+
+    def take(self, words: Words) -> str | None:
+        """Take the rest."""
+        return unquote(words.rest()) or None
+
+
+class WordsParameter(Parameter):
+    """All that is left, word by word, quotes taken off."""
+
+    greedy = True
+
+    def __init__(self, usage: str) -> None:
+        object.__setattr__(self, "usage", usage)
+
+    def take(self, words: Words) -> Sequence[str] | None:
+        """Take the rest."""
+        return [unquote(word) for word in words.take_all()] or None
+
+
+Days = Annotated[int, DaysParameter()]
+Products = Annotated[frozenset[str], ProductsParameter()]
+Page = Annotated[int, PageParameter()]
+Order = Annotated[Sort | None, SortParameter()]
+Where = Annotated[Filter, FilterParameter()]
+CustomerName = Annotated[str, TextParameter("CUSTOMER")]
+Everything = Filter.everything

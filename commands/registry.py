@@ -1,0 +1,180 @@
+"""Declaring commands, and finding the one that somebody typed."""
+
+import inspect
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, get_type_hints
+
+from rapidfuzz import fuzz, process
+
+from commands.context import Context
+from commands.errors import NotUnderstood
+from commands.parameters import Parameter
+from commands.reply import Reply
+from commands.words import Words, normalise
+from hub.access import Needs
+from hub.names import fold
+from templates.catalogue import N_
+
+Function = Callable[..., Reply]
+
+
+@dataclass(frozen=True)
+class Command:
+    """A declared command."""
+
+    name: str
+    topic: str
+    summary: str
+    """A text of the catalogue."""
+    needs: Needs
+    examples: Sequence[str]
+    aliases: Sequence[str]
+    """Spanish names; using one asks for a Spanish answer."""
+    effects: bool
+    """It changes something, so after a crash it is never simply run again."""
+    shown: bool
+    """Listed by `help`; steps of a form are not."""
+    function: Function
+    parameters: Mapping[str, Parameter]
+
+    @property
+    def usage(self) -> str:
+        """Name and arguments, as `help` shows them."""
+        return " ".join([self.name, *(parameter.usage for parameter in self.parameters.values() if parameter.usage)])
+
+    def arguments(self, text: str) -> dict[str, Any]:
+        """Read the words after the name into the function's arguments.
+
+        Raises:
+            NotUnderstood: a word belongs to no parameter, or one that must be given is missing.
+        """
+        words = Words(text)
+        taken = {
+            name: parameter.take(words)
+            for name, parameter in sorted(self.parameters.items(), key=lambda item: item[1].greedy)
+        }
+        if len(words):
+            raise NotUnderstood(
+                N_("I do not understand “%(word)s” after “%(name)s”."),
+                hint=N_("It is typed: %(usage)s. For example: %(example)s"),
+                suggestions=self.examples[:1],
+                word=next(iter(words)),
+                name=self.name,
+                usage=self.usage,
+                example=self.examples[0],
+            )
+        given = {name: value for name, value in taken.items() if value is not None}
+        signature = inspect.signature(self.function)
+        for name, parameter in self.parameters.items():
+            if name not in given and signature.parameters[name].default is inspect.Parameter.empty:
+                raise NotUnderstood(
+                    N_("“%(name)s” needs %(usage)s."),
+                    hint=N_("For example: %(example)s"),
+                    name=self.name,
+                    usage=parameter.usage,
+                    example=self.examples[0],
+                )
+        return given
+
+
+def command(
+    name: str,
+    *,
+    summary: str,
+    needs: Needs,
+    examples: Sequence[str],
+    aliases: Sequence[str] = (),
+    effects: bool = False,
+    shown: bool = True,
+) -> Callable[[Function], Command]:
+    """Declare a function as a command: its typed parameters are its grammar, checked here once.
+
+    Raises:
+        TypeError: a parameter has no type that can be read from words.
+    """
+
+    def declare(function: Function) -> Command:
+        hints = get_type_hints(function, include_extras=True)
+        parameters = {}
+        for parameter in list(inspect.signature(function).parameters)[1:]:
+            grammar = next(
+                (meta for meta in getattr(hints[parameter], "__metadata__", ()) if isinstance(meta, Parameter)), None
+            )
+            if grammar is None:
+                raise TypeError(f"parameter {parameter!r} of the command {name!r} has no grammar")
+            parameters[parameter] = grammar
+        topic = function.__module__.rpartition(".")[2]
+        return Command(
+            name, topic, summary, needs, tuple(examples), tuple(aliases), effects, shown, function, parameters
+        )
+
+    return declare
+
+
+@dataclass(frozen=True)
+class Match:
+    """A command, and the words after its name."""
+
+    command: Command
+    rest: str
+    in_spanish: bool
+    """It was called by its Spanish name."""
+
+    def run(self, context: Context, arguments: Mapping[str, Any]) -> Reply:
+        """Run the command."""
+        return self.command.function(context, **arguments)
+
+
+class Registry:
+    """Every command by name and alias.
+
+    Raises:
+        ValueError: a name is used twice.
+    """
+
+    def __init__(self, commands: Iterable[Command]) -> None:
+        self.commands = tuple(commands)
+        self._by_words: dict[tuple[str, ...], tuple[Command, bool]] = {}
+        for each in self.commands:
+            for spelling, spanish in [(each.name, False), *((alias, True) for alias in each.aliases)]:
+                words = tuple(fold(spelling).split())
+                if words in self._by_words:
+                    raise ValueError(f"two commands are called {spelling!r}")
+                self._by_words[words] = (each, spanish)
+        self._longest = max(len(words) for words in self._by_words)
+
+    def find(self, text: str) -> Match:
+        """Find the command that a text begins with; of several the longest name wins.
+
+        Raises:
+            NotUnderstood: none does; the nearest is suggested.
+        """
+        typed = normalise(text).split(" ")
+        for length in range(min(self._longest, len(typed)), 0, -1):
+            found = self._by_words.get(tuple(fold(word) for word in typed[:length]))
+            if found:
+                return Match(found[0], " ".join(typed[length:]), found[1])
+        raise self._unknown(typed)
+
+    def _unknown(self, typed: Sequence[str]) -> NotUnderstood:
+        shown = {" ".join(words): each for words, (each, _) in self._by_words.items() if each.shown}
+        first = fold(" ".join(typed[:2]))
+        nearest = process.extractOne(first, list(shown), scorer=fuzz.WRatio, score_cutoff=60)
+        if nearest is None:
+            return NotUnderstood(
+                N_("I do not know “%(typed)s”."),
+                hint=N_("Type help to see what I can do, or try: %(example)s"),
+                suggestions=("help", "expiring 30"),
+                typed=" ".join(typed)[:80],
+                example="expiring 30",
+            )
+        suggestion = shown[nearest[0]]
+        return NotUnderstood(
+            N_("I do not know “%(typed)s”."),
+            hint=N_("Did you mean %(suggestion)s? For example: %(example)s"),
+            suggestions=(suggestion.examples[0], "help"),
+            typed=" ".join(typed)[:80],
+            suggestion=nearest[0],
+            example=suggestion.examples[0],
+        )

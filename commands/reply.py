@@ -1,0 +1,53 @@
+"""What a command answers: a template and what it shows, the data behind it, files."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from hub.access import Needs
+from templates import render
+from templates.texts import Texts
+
+
+@dataclass(frozen=True)
+class Attachment:
+    """A file of an answer, under the name its reader sees."""
+
+    path: Path
+    name: str
+
+
+@dataclass(frozen=True)
+class Reply:
+    """An answer, not yet in words.
+
+    `template` names `messages/….md.j2` and, where `card` is true, `cards/….json.j2`; both see `view`.
+    `data` computes what `partnerbot ask --json` gives: names in snake_case, the whole result.
+    """
+
+    template: str
+    view: Mapping[str, Any] = field(default_factory=dict)
+    data: Callable[[], Mapping[str, Any]] = dict
+    card: bool = True
+    files: tuple[Attachment, ...] = ()
+    needs: Needs | None = None
+    """What it takes to see this answer, where that is less than what it took to run the command."""
+
+
+@dataclass(frozen=True)
+class Rendered:
+    """An answer in words."""
+
+    markdown: str
+    card: dict[str, Any] | None
+    files: tuple[Attachment, ...] = ()
+
+
+def rendered(reply: Reply, texts: Texts) -> Rendered:
+    """Put an answer into the words of its reader."""
+    return Rendered(
+        render.markdown(reply.template, texts, **reply.view),
+        render.card(reply.template, texts, **reply.view) if reply.card else None,
+        reply.files,
+    )

@@ -1,0 +1,131 @@
+"""Every report by the name it is typed with: its title, columns, and where its rows come from."""
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlmodel import Session
+
+from hub import sections
+from hub.customers import list_customers
+from hub.filters import Filter
+from hub.products import BOTH
+from hub.scope import Scope
+from templates.catalogue import N_
+
+
+@dataclass(frozen=True)
+class ReportQuery:
+    """What a report is about: days where it has them, products, and a filter of customers."""
+
+    days: int = 90
+    products: frozenset[str] = BOTH
+    where: Filter = Filter.everything
+
+    def record(self) -> dict[str, Any]:
+        """Return what a schedule keeps of it."""
+        return {"days": self.days, "products": sorted(self.products), "where": str(self.where)}
+
+
+@dataclass(frozen=True)
+class ReportColumn:
+    """A column: the field of a row it shows, and its header, a text of the catalogue."""
+
+    field: str
+    header: str
+
+
+@dataclass(frozen=True)
+class Report:
+    """A report by its name."""
+
+    name: str
+    title: str
+    """A text of the catalogue; in the reader's words it begins the file's name."""
+    columns: Sequence[ReportColumn]
+    rows: Callable[[Session, Scope, ReportQuery], Iterable[Any]]
+    """Dataclass rows that have the columns' fields."""
+
+
+_HEADERS = {
+    "customer": N_("Customer"),
+    "org_id": N_("Organization ID"),
+    "subscription_id": N_("Subscription ID"),
+    "product": N_("Product"),
+    "statuses": N_("Status"),
+    "products": N_("Products"),
+    "region": N_("Region"),
+    "managed_by": N_("Managed by"),
+    "tags": N_("Tags"),
+    "next_end": N_("Next end"),
+    "days_since_added": N_("Days since added"),
+    "days_left": N_("Days left"),
+    "months_since_added": N_("Months since added"),
+    "months_left": N_("Months left"),
+    "auto_renew": N_("Renews by itself"),
+    "total": N_("Total licences"),
+    "used": N_("Used in the last 7 days"),
+    "used_3m": N_("Used in the last 3 months"),
+    "assigned": N_("Assigned licences"),
+    "available": N_("Available licences"),
+    "assigned_pct": N_("Assigned %"),
+    "used_pct": N_("Used %"),
+    "assigned_weekly_change": N_("Weekly change of assigned"),
+    "used_weekly_change": N_("Weekly change of used"),
+}
+
+
+def _columns(*fields: str) -> tuple[ReportColumn, ...]:
+    return tuple(ReportColumn(field, _HEADERS[field]) for field in fields)
+
+
+_IDENTITY = ("customer", "org_id", "subscription_id", "product")
+_COUNTS = ("total", "used", "assigned", "available")
+
+REPORTS: dict[str, Report] = {
+    report.name: report
+    for report in (
+        Report(
+            "customers",
+            N_("Customers"),
+            _columns("customer", "org_id", "statuses", "products", "region", "managed_by", "tags", "next_end"),
+            lambda session, scope, query: list_customers(session, scope, query.where).rows,
+        ),
+        Report(
+            "recent",
+            N_("Recently added"),
+            _columns(*_IDENTITY, "days_since_added", *_COUNTS, "assigned_weekly_change", "used_weekly_change"),
+            lambda session, scope, query: sections.recent(
+                session, scope, query.days, query.products, query.where
+            ).rows(),
+        ),
+        Report(
+            "expiring",
+            N_("About to expire"),
+            _columns(*_IDENTITY, "days_left", *_COUNTS, "used_3m"),
+            lambda session, scope, query: sections.expiring(
+                session, scope, query.days, query.products, query.where
+            ).rows(),
+        ),
+        Report(
+            "renewing",
+            N_("About to renew"),
+            _columns(*_IDENTITY, "days_left", *_COUNTS, "used_3m"),
+            lambda session, scope, query: sections.renewing(
+                session, scope, query.days, query.products, query.where
+            ).rows(),
+        ),
+        Report(
+            "low",
+            N_("Low licence assignment"),
+            _columns(*_IDENTITY, "months_since_added", "assigned_pct", *_COUNTS, "assigned_weekly_change"),
+            lambda session, scope, query: sections.low(session, scope, query.products, query.where).rows(),
+        ),
+        Report(
+            "overage",
+            N_("Over the licence limit"),
+            _columns(*_IDENTITY, "months_left", "auto_renew", "total", "assigned", "assigned_pct", "used", "used_pct"),
+            lambda session, scope, query: sections.overage(session, scope, query.products, query.where).rows(),
+        ),
+    )
+}

@@ -1,0 +1,30 @@
+/** The sandbox's control endpoints: what makes things happen to the synthetic partner and to Webex itself. */
+
+import { json } from "./http.js";
+
+const change = (path, body) => json(path, { method: "PATCH", body });
+const tell = (path, body = {}) => json(path, { method: "POST", body });
+
+/** People with tokens, the bot, the rooms and the clock. */
+export const readState = () => json("/sandbox/state");
+
+/** Customers whose name holds the words. @returns {Promise<object[]>} */
+export async function findCustomers(words) {
+  return (await json(`/sandbox/customers?${new URLSearchParams({ q: words })}`)).items;
+}
+
+/** Change fields of a customer's subscription: invoice, end_date, products … */
+export const changeSubscription = (subscriptionId, fields) =>
+  change(`/sandbox/subscriptions/${encodeURIComponent(subscriptionId)}`, fields);
+
+/** Move the sandbox's clock forward, with the usage of the weeks that pass. */
+export const letTimePass = (days) => tell("/sandbox/clock", { advance_days: days });
+
+/** Close every websocket, as a network would. */
+export const dropSockets = () => tell("/sandbox/sockets/drop");
+
+/** From now on, Webex answers every message request with 503. */
+export const breakWebex = () => tell("/sandbox/faults", { path: "/v1", status: 503, retry_after: 2 });
+
+/** Webex works again. */
+export const healWebex = () => json("/sandbox/faults", { method: "DELETE" });

@@ -1,0 +1,163 @@
+/** What the page knows: people, spaces, members, messages, what was read. Views listen to its events. */
+
+/** A space's messages: those known, and where the older ones are. */
+class Log {
+  messages = new Map();
+  /** Where older messages are: undefined before the first page came, null at the very beginning. */
+  next = undefined;
+
+  get latest() {
+    let latest = null;
+    for (const message of this.messages.values()) if (!latest || message.created >= latest.created) latest = message;
+    return latest;
+  }
+}
+
+/**
+ * Events (detail): `rooms` (), `members` ({roomId}), `message` ({change: "created"|"updated"|"deleted", message, live}),
+ * `connection` ({up}), `clock` ().
+ */
+export class Store extends EventTarget {
+  rooms = new Map();
+  #members = new Map();
+  #logs = new Map();
+  #read;
+  #clockAheadMs = 0;
+
+  /** @param {{me: object, bot: object, people: object[], clock: string}} world */
+  constructor({ me, bot, people, clock }) {
+    super();
+    Object.assign(this, { me, bot, people });
+    this.#read = JSON.parse(sessionStorage.getItem(this.#readKey) ?? "{}");
+    this.setClock(clock);
+  }
+
+  /** The sandbox's time. */
+  now() {
+    return new Date(Date.now() + this.#clockAheadMs);
+  }
+
+  /** @param {string} iso the sandbox's time now */
+  setClock(iso) {
+    this.#clockAheadMs = new Date(iso) - Date.now();
+    this.#tell("clock");
+  }
+
+  setConnection(up) {
+    this.#tell("connection", { up });
+  }
+
+  putRoom(room) {
+    this.rooms.set(room.id, room);
+    this.#tell("rooms");
+  }
+
+  dropRoom(roomId) {
+    this.rooms.delete(roomId);
+    this.#logs.delete(roomId);
+    this.#tell("rooms");
+  }
+
+  /** Spaces, the one with the newest message first. */
+  roomsByActivity() {
+    const activity = (room) => this.log(room.id).latest?.created ?? room.lastActivity;
+    return [...this.rooms.values()].sort((one, other) => (activity(one) < activity(other) ? 1 : -1));
+  }
+
+  setMembers(roomId, memberships) {
+    this.#members.set(roomId, memberships);
+    this.#tell("members", { roomId });
+  }
+
+  members(roomId) {
+    return this.#members.get(roomId) ?? [];
+  }
+
+  /** The other one of a 1:1 space. */
+  partner(roomId) {
+    return this.members(roomId).find((member) => member.personId !== this.me.personId);
+  }
+
+  hasBot(roomId) {
+    return this.members(roomId).some((member) => member.personId === this.bot.personId);
+  }
+
+  /** Members of another organization than the bot's. */
+  isOutsider(member) {
+    const home = this.members(member.roomId).find(({ personId }) => personId === this.bot.personId);
+    return Boolean(home?.personOrgId && member.personOrgId !== home.personOrgId);
+  }
+
+  /** The 1:1 space with the bot, if there is one. */
+  directRoomWithBot() {
+    return [...this.rooms.values()].find((room) => room.type === "direct" && this.hasBot(room.id));
+  }
+
+  isMine(message) {
+    return message.personId === this.me.personId;
+  }
+
+  isBots(message) {
+    return message.personId === this.bot.personId;
+  }
+
+  /** @param {{personId?: string, personEmail?: string}} message */
+  nameOf(message) {
+    const person = this.people.find(({ personId }) => personId === message.personId);
+    return this.isBots(message) ? this.bot.displayName : (person?.displayName ?? message.personEmail);
+  }
+
+  /** @returns {Log} */
+  log(roomId) {
+    if (!this.#logs.has(roomId)) this.#logs.set(roomId, new Log());
+    return this.#logs.get(roomId);
+  }
+
+  /**
+   * Know a message, or know it better.
+   * @param {object} message
+   * @param {{live?: boolean}} [how] live: it happened just now, rather than being read from the past
+   */
+  putMessage(message, { live = false } = {}) {
+    const { messages } = this.log(message.roomId);
+    const change = messages.has(message.id) ? "updated" : "created";
+    messages.set(message.id, message);
+    this.#tell("message", { change, message, live: live && change === "created" });
+    this.#tell("rooms");
+  }
+
+  dropMessage({ id, roomId }) {
+    const { messages } = this.log(roomId);
+    const message = messages.get(id);
+    if (!message) return;
+    messages.delete(id);
+    this.#tell("message", { change: "deleted", message, live: false });
+    this.#tell("rooms");
+  }
+
+  /** How many messages of others came since the space was last looked at. */
+  unread(roomId) {
+    const since = this.#read[roomId] ?? "";
+    let count = 0;
+    for (const message of this.log(roomId).messages.values()) {
+      if (message.created > since && !this.isMine(message)) count += 1;
+    }
+    return count;
+  }
+
+  markRead(roomId) {
+    const latest = this.log(roomId).latest?.created ?? "";
+    if ((this.#read[roomId] ?? "") >= latest) return;
+    this.#read[roomId] = latest;
+    sessionStorage.setItem(this.#readKey, JSON.stringify(this.#read));
+    this.#tell("rooms");
+  }
+
+  get #readKey() {
+    return `partnerhub.read.${this.me.email}`;
+  }
+
+  #tell(name, detail = {}) {
+    this.dispatchEvent(new CustomEvent(name, { detail }));
+  }
+}
