@@ -1,0 +1,15 @@
+"""The partner's tables as SQL expressions see them: definitions are composed from their columns."""
+
+from sqlmodel import SQLModel
+
+from storage import tables
+
+_of = SQLModel.metadata.tables
+
+customer = _of[str(tables.Customer.__tablename__)]
+subscription = _of[str(tables.Subscription.__tablename__)]
+licence = _of[str(tables.Licence.__tablename__)]
+snapshot = _of[str(tables.Snapshot.__tablename__)]
+customer_tag = _of[str(tables.CustomerTag.__tablename__)]
+subscription_tag = _of[str(tables.SubscriptionTag.__tablename__)]
+assignment = _of[str(tables.Assignment.__tablename__)]
