@@ -7,20 +7,26 @@ from starlette.applications import Starlette
 from starlette.types import ASGIApp
 
 from sandbox.access import Access
+from sandbox.changes import Changes
 from sandbox.control import Control
 from sandbox.errors import ApiError, answer_api_error
 from sandbox.faults import FaultMiddleware, Faults, Limits, Served
+from sandbox.feed import Feed
 from sandbox.live import Live
 from sandbox.messaging import Messaging
+from sandbox.misbehaviour import Misbehaviour
+from sandbox.organizations import Organizations
 from sandbox.page import Page
+from sandbox.partner import Partner
 from sandbox.people import People
 from sandbox.rooms import Rooms
 from sandbox.sockets import Mercury
 from sandbox.switches import Switches
+from sandbox.tags import Tags
 from sandbox.world import World
 
 
-def build_app(world: World, drop_sockets: Callable[[], int]) -> ASGIApp:
+def build_app(world: World, partner: Partner, feed_token: str, drop_sockets: Callable[[], int]) -> ASGIApp:
     """The application that shows this world; what is asked for most comes first."""
     switches, limits, served = Switches(), Limits(), Served()
     faults = Faults(Random(world.seed))  # noqa: S311  (repeatable by design)
@@ -30,8 +36,13 @@ def build_app(world: World, drop_sockets: Callable[[], int]) -> ASGIApp:
         Rooms(world, access),
         People(world, access),
         Mercury(world, access, switches),
+        Organizations(world, partner, access),
+        Tags(world, partner, access),
+        Feed(world, partner, limits, feed_token),
         Live(world),
-        Control(world, served, drop_sockets),
+        Control(world, partner, served, drop_sockets),
+        Changes(world, partner),
+        Misbehaviour(faults, limits, switches),
         Page(world),
     )
     app = Starlette(

@@ -1,6 +1,7 @@
 """/sandbox/…: what is not Webex's, to look at the sandbox's world and to make things happen in it."""
 
 import json
+import time
 from bisect import bisect_left
 from collections.abc import Callable
 from datetime import timedelta
@@ -15,7 +16,8 @@ from sandbox.clock import moment, stamp
 from sandbox.errors import BadRequest
 from sandbox.faults import Served
 from sandbox.ids import Kind, webex_id
-from sandbox.model import PersonKind
+from sandbox.model import Event, Happening, PersonKind
+from sandbox.partner import Partner
 from sandbox.resources import Json, message_json
 from sandbox.rest import answer, json_body, only_known
 from sandbox.world import World
@@ -71,8 +73,9 @@ def room_cards(world: World) -> list[RoomCard]:
 class Control:
     """Looking at the world, and time."""
 
-    def __init__(self, world: World, served: Served, drop_sockets: Callable[[], int]) -> None:
+    def __init__(self, world: World, partner: Partner, served: Served, drop_sockets: Callable[[], int]) -> None:
         self._world = world
+        self._partner = partner
         self._served = served
         self._drop_sockets = drop_sockets
 
@@ -95,6 +98,8 @@ class Control:
                     "people": len(people_cards(world)),
                     "rooms": len(world.rooms),
                     "messages": len(world.messages),
+                    "customers": len(self._partner.customers),
+                    "subscriptions": sum(not one.deleted for one in self._partner.subscriptions),
                 },
                 "people": people_cards(world),
                 "bot": {
@@ -103,7 +108,11 @@ class Control:
                     "personId": webex_id(Kind.PEOPLE, bot.uuid),
                 },
                 "rooms": room_cards(world),
-                "served": {"requests": self._served.requests, "seconds": round(self._served.seconds, 6)},
+                "served": {
+                    "requests": self._served.requests,
+                    "seconds": round(self._served.seconds, 6),
+                    "cpu_seconds": round(time.thread_time(), 6),
+                },
             }
         )
 
@@ -129,7 +138,10 @@ class Control:
         days = body.get("advance_days")
         if isinstance(days, bool) or not isinstance(days, int | float) or not 0 <= days <= 3660:
             raise BadRequest("advance_days must be a number from 0 to 3660.")
-        self._world.advance(timedelta(days=days))
+        before = self._world.clock.today()
+        self._world.clock.advance(timedelta(days=days))
+        self._partner.age(before, self._world.clock.now())
+        self._world.tell(Happening(Event.CLOCK))
         return answer({"clock": stamp(self._world.clock.now())})
 
 

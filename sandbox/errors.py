@@ -6,6 +6,7 @@ ApiError
 ├── Forbidden    403   the caller may not do this
 ├── NotFound     404   absent, or invisible to the caller
 ├── Conflict     409   it is so already
+├── Unreadable   422   fields that make no sense, each named
 └── TooMany      429   a limit is used up; `retry_after` seconds
 """
 
@@ -21,10 +22,12 @@ class ApiError(Exception):
     """A refusal with an HTTP status; `retry_after` in seconds."""
 
     status = 500
+    errors: list[dict[str, str]]
 
     def __init__(self, message: str, *, status: int | None = None, retry_after: float | None = None) -> None:
         super().__init__(message)
         self.message = message
+        self.errors = [{"description": message}]
         self.status = status or self.status
         self.retry_after = retry_after
 
@@ -62,6 +65,16 @@ class Conflict(ApiError):
     status = 409
 
 
+class Unreadable(ApiError):
+    """Fields that make no sense; `problems` says why, by field (the feed's POST /trials)."""
+
+    status = 422
+
+    def __init__(self, problems: dict[str, str]) -> None:
+        super().__init__("Some fields are missing or wrong.")
+        self.errors = [{"field": name, "description": reason} for name, reason in problems.items()]
+
+
 class TooMany(ApiError):
     """A limit is used up."""
 
@@ -79,7 +92,7 @@ def refusal(error: ApiError) -> Response:
         headers["Retry-After"] = str(ceil(error.retry_after))
     body = {
         "message": error.message,
-        "errors": [{"description": error.message}],
+        "errors": error.errors,
         "trackingId": tracking_id,
     }
     return Response(json.dumps(body), error.status, headers, media_type="application/json")

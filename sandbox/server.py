@@ -13,6 +13,7 @@ from sandbox import cast
 from sandbox.app import build_app
 from sandbox.clock import Clock
 from sandbox.control import PersonCard, RoomCard, people_cards, room_cards
+from sandbox.synthetic import make_partner
 from sandbox.world import World
 
 HOST = "127.0.0.1"
@@ -28,7 +29,8 @@ class Sandbox:
         self.clock = clock or Clock()
         self.world = World(seed, self.clock)
         self.port = port
-        self._app = build_app(self.world, self._drop_sockets)
+        self.partner = make_partner(customers, seed, self.clock.now())
+        self._app = build_app(self.world, self.partner, self.feed_token, self._drop_sockets)
         self._server: _Server | None = None
         self._thread: threading.Thread | None = None
 

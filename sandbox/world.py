@@ -5,7 +5,6 @@ event streams.
 """
 
 from collections.abc import Callable, Iterable
-from datetime import timedelta
 from itertools import count
 from typing import Any
 from uuid import UUID, uuid4, uuid5
@@ -229,13 +228,6 @@ class World:
         if message is None or not message.visible_to(person):
             raise NotFound("Message not found.")
         return message
-
-    # Time
-
-    def advance(self, by: timedelta) -> None:
-        """Move the clock forward."""
-        self.clock.advance(by)
-        self.tell(Happening(Event.CLOCK))
 
     def tell(self, happening: Happening) -> None:
         """Let every listener know."""

@@ -8,7 +8,8 @@ from typing import Any
 from uuid import uuid4
 
 import httpx
-from websockets.sync.client import ClientConnection, connect
+from websockets.sync.client import connect
+from websockets.sync.connection import Connection
 
 from sandbox.server import Sandbox
 
@@ -98,7 +99,7 @@ def register(client: Person) -> str:
 class Socket:
     """An open, authorised socket."""
 
-    def __init__(self, connection: ClientConnection) -> None:
+    def __init__(self, connection: Connection) -> None:
         self.connection = connection
 
     def activity(self, verb: str = "post") -> Json:

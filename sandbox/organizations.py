@@ -1,0 +1,138 @@
+"""/v1/organizations, /v1/licenses and partner administrators (admin API reference; WEBEX.md §13)."""
+
+from base64 import b64encode
+from datetime import UTC, datetime, time
+
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from sandbox.access import Access
+from sandbox.clock import stamp
+from sandbox.errors import BadRequest, NotFound
+from sandbox.ids import Kind, bare, webex_id
+from sandbox.licenses import licenses_json
+from sandbox.model import PartnerRole, Person
+from sandbox.partner import Customer, Partner
+from sandbox.resources import Json
+from sandbox.rest import answer, no_content
+from sandbox.roles import INTERNAL_NAME
+from sandbox.world import World
+
+
+class Organizations:
+    """The partner's customers as Webex shows them. Administrators' tokens only."""
+
+    def __init__(self, world: World, partner: Partner, access: Access) -> None:
+        self._world = world
+        self._partner = partner
+        self._access = access
+
+    def routes(self) -> list[Route]:
+        """What is served here."""
+        admin = "/v1/partner/organizations/{org}/partnerAdmin/{person}"
+        return [
+            Route("/v1/organizations", self.list_organizations),
+            Route("/v1/organizations/{org}", self.get_organization),
+            Route("/v1/licenses", self.list_licenses),
+            Route("/v1/partner/organizations", self.managed_by),
+            Route("/v1/partner/organizations/partnerAdmin/{person}", self.revoke, methods=["DELETE"]),
+            Route("/v1/partner/organizations/{org}/partnerAdmins", self.list_admins),
+            Route(f"{admin}/assign", self.assign, methods=["POST"]),
+            Route(f"{admin}/unassign", self.unassign, methods=["DELETE"]),
+        ]
+
+    async def list_organizations(self, request: Request) -> Response:
+        """Every customer; never paged."""
+        self._access.administrator(request)
+        return answer({"items": [_organization(customer) for customer in self._partner.customers]})
+
+    async def get_organization(self, request: Request) -> Response:
+        """One customer."""
+        return answer(_organization(self._customer(request)))
+
+    async def list_licenses(self, request: Request) -> Response:
+        """The licences of `orgId`; the partner's own organization has none here."""
+        caller = self._access.administrator(request)
+        org = bare(request.query_params.get("orgId", caller.org))
+        customer = self._partner.customer(org)
+        if customer is None and org != caller.org:
+            raise NotFound("Organization not found.")
+        licenses = licenses_json(customer, self._world.clock.today()) if customer else []
+        return answer({"items": licenses})
+
+    async def managed_by(self, request: Request) -> Response:
+        """The customers assigned to a partner administrator."""
+        self._access.administrator(request)
+        person = self._partner_admin(request.query_params.get("managedBy", ""))
+        role = b64encode(INTERNAL_NAME[PartnerRole.ADMIN].encode()).decode()
+        orgs = [customer.uuid for customer in self._partner.customers if person.uuid in customer.admins]
+        return answer({"items": [{"orgId": webex_id(Kind.ORGANIZATION, org), "role": role} for org in orgs]})
+
+    async def list_admins(self, request: Request) -> Response:
+        """The partner administrators assigned to a customer."""
+        customer = self._customer(request)
+        people = [self._world.people[uuid] for uuid in sorted(customer.admins)]
+        return answer({"items": [_admin(person) for person in people]})
+
+    async def assign(self, request: Request) -> Response:
+        """Give a customer to a partner administrator; doing it twice is fine."""
+        customer = self._customer(request)
+        customer.admins.add(self._partner_admin(request.path_params["person"]).uuid)
+        return answer({})
+
+    async def unassign(self, request: Request) -> Response:
+        """Take a customer from a partner administrator, whose role stays."""
+        customer = self._customer(request)
+        customer.admins.discard(self._partner_admin(request.path_params["person"]).uuid)
+        return answer({})
+
+    async def revoke(self, request: Request) -> Response:
+        """Take all partner roles, and so all customers, from a person."""
+        self._access.administrator(request)
+        person = self._person(request.path_params["person"])
+        person.roles.clear()
+        for customer in self._partner.customers:
+            customer.admins.discard(person.uuid)
+        return no_content()
+
+    def _customer(self, request: Request) -> Customer:
+        self._access.administrator(request)
+        customer = self._partner.customer(bare(request.path_params["org"]))
+        if customer is None:
+            raise NotFound("Organization not found.")
+        return customer
+
+    def _person(self, person_id: str) -> Person:
+        person = self._world.people.get(bare(person_id))
+        if person is None:
+            raise NotFound("Person not found.")
+        return person
+
+    def _partner_admin(self, person_id: str) -> Person:
+        person = self._person(person_id)
+        if PartnerRole.FULL_ADMIN in person.roles or PartnerRole.READONLY_ADMIN in person.roles:
+            raise BadRequest("The user already has access to all customers managed by their partner organization.")
+        if PartnerRole.ADMIN not in person.roles:
+            raise BadRequest("The user does not have the Partner Administrator role.")
+        return person
+
+
+def _organization(customer: Customer) -> Json:
+    return {
+        "id": webex_id(Kind.ORGANIZATION, customer.uuid),
+        "displayName": customer.name,
+        "created": stamp(datetime.combine(customer.created, time(), UTC)),
+    }
+
+
+def _admin(person: Person) -> Json:
+    first, _, last = person.display_name.partition(" ")
+    return {
+        "id": webex_id(Kind.PEOPLE, person.uuid),
+        "displayName": person.display_name,
+        "firstName": first,
+        "lastName": last,
+        "emails": [person.email],
+        "roleInCustomerOrg": "id_full_admin",
+    }
