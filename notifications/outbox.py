@@ -1,7 +1,8 @@
 """Messages on their way out: everything the bot says is a row here first."""
 
+import json
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import IntEnum
 from pathlib import Path
@@ -9,6 +10,7 @@ from typing import Any
 
 from sqlmodel import Session, select
 
+from notifications.limits import WEBEX, Limits, split
 from storage.tables import Outbox
 
 
@@ -49,14 +51,58 @@ class Outgoing:
     """Whom the customer data in it were chosen for; None: it holds none."""
 
 
-def enqueue(session: Session, messages: Iterable[Outgoing], now: datetime) -> list[Outbox]:
-    """Add messages to the outbox, in the caller's transaction; those whose cause is there already are left out."""
+def enqueue(session: Session, messages: Iterable[Outgoing], now: datetime, limits: Limits = WEBEX) -> list[Outbox]:
+    """Add messages to the outbox, in the caller's transaction; those whose cause is there already are left out.
+
+    A message that is too long becomes several rows, so that each part is delivered by itself, in order: the first under
+    its own cause, the others under `cause#2`, `cause#3` …
+    """
     wanted = {message.cause: message for message in messages}
     known = set(session.scalars(select(Outbox.cause).where(Outbox.cause.in_(wanted))))  # type: ignore[attr-defined]
-    rows = [_row(message, now) for cause, message in wanted.items() if cause not in known]
+    rows = [
+        _row(part, now) for cause, message in wanted.items() if cause not in known for part in _parts(message, limits)
+    ]
     session.add_all(rows)
     session.flush()
     return rows
+
+
+def fitting(message: Message, limits: Limits = WEBEX) -> list[Message]:
+    """The messages, at least one, that say what this one says, each within the limits.
+
+    A card too large to be posted gives way to the Markdown that stands beside it. Beside a card that fits, Markdown is
+    only for clients without cards: there it is cut, and ends in an ellipsis.
+    """
+    if message.card is not None and len(json.dumps(message.card).encode()) <= limits.card_bytes:
+        return [replace(message, markdown=_cut(message.markdown, limits.text_bytes))]
+    first, *others = split(message.markdown, limits.text_bytes)
+    return [replace(message, markdown=first, card=None), *map(Message, others)]
+
+
+def message_of(row: Outbox) -> Message:
+    """The message that a row holds."""
+    content = row.content
+    return Message(
+        markdown=content["markdown"],
+        card=content["card"],
+        file=Path(content["file"]) if content["file"] else None,
+        file_name=content["file_name"],
+    )
+
+
+def _cut(markdown: str, limit_bytes: int) -> str:
+    ellipsis = "\n…"
+    if len(markdown.encode()) <= limit_bytes:
+        return markdown
+    return split(markdown, limit_bytes - len(ellipsis.encode()))[0] + ellipsis
+
+
+def _parts(outgoing: Outgoing, limits: Limits) -> list[Outgoing]:
+    first, *others = fitting(outgoing.message, limits)
+    return [
+        replace(outgoing, message=first),
+        *(replace(outgoing, message=part, cause=f"{outgoing.cause}#{n}") for n, part in enumerate(others, start=2)),
+    ]
 
 
 def _row(outgoing: Outgoing, now: datetime) -> Outbox:

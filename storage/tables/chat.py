@@ -50,7 +50,8 @@ class InboxState(StrEnum):
 class Inbox(SQLModel, table=True):
     """One activity of the socket, written before it is acknowledged to Webex."""
 
-    activity_id: str = Field(primary_key=True)
+    id: int | None = Field(default=None, primary_key=True, description="in the order of arrival")
+    activity_id: str = Field(unique=True)
     kind: str = Field(description="message or action")
     activity: dict[str, Any] = Field(sa_type=Json, description="only what is needed to look it up again")
     received_at: datetime = Field(sa_type=UtcDateTime)

@@ -40,7 +40,7 @@ class Outbox(SQLModel, table=True):
     not_before: datetime = Field(sa_type=UtcDateTime)
     attempts: int = 0
     maybe_sent: bool = Field(default=False, description="an answer was lost after it had left")
-    message_id: str | None = None
+    message_id: str | None = Field(default=None, index=True)
     sent_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
     error: str | None = None
 

@@ -51,6 +51,7 @@ def upgrade() -> None:
 
     op.create_table(
         "inbox",
+        sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("activity_id", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
         sa.Column("kind", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
         sa.Column(
@@ -62,7 +63,8 @@ def upgrade() -> None:
         sa.Column("effects", sa.Boolean(), nullable=False),
         sa.Column("finished_at", storage.types.UtcDateTime(timezone=True), nullable=True),
         sa.Column("error", sqlmodel.sql.sqltypes.AutoString(), nullable=True),
-        sa.PrimaryKeyConstraint("activity_id"),
+        sa.PrimaryKeyConstraint("id"),
+        sa.UniqueConstraint("activity_id"),
     )
     with op.batch_alter_table("inbox", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_inbox_state"), ["state"], unique=False)
@@ -93,6 +95,7 @@ def upgrade() -> None:
         sa.UniqueConstraint("cause"),
     )
     with op.batch_alter_table("outbox", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_outbox_message_id"), ["message_id"], unique=False)
         batch_op.create_index("ix_outbox_next", ["state", "target", "priority", "id"], unique=False)
 
     op.create_table(

@@ -1,0 +1,243 @@
+"""The Webex REST interface, as far as the bot uses it, in records of its own."""
+
+import json
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from email.message import EmailMessage
+from functools import cached_property
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+import webexpythonsdk
+
+from bot import http
+from bot.errors import Unavailable
+
+CARD_TYPE = "application/vnd.microsoft.card.adaptive"
+BOT_DOMAINS = ("@webex.bot", "@sparkbot.io")
+"""Where bots have their addresses: a membership does not tell what kind of account it is."""
+
+
+@dataclass(frozen=True)
+class Person:
+    """An account: of a human, or of a bot."""
+
+    person_id: str
+    email: str
+    display_name: str
+    org_id: str | None
+    is_bot: bool
+
+
+@dataclass(frozen=True)
+class Room:
+    """A space; `type` is `direct` or `group`."""
+
+    room_id: str
+    type: str
+    title: str
+
+
+@dataclass(frozen=True)
+class Posted:
+    """A message that somebody posted."""
+
+    id: str
+    room_id: str
+    room_type: str
+    person_id: str
+    person_email: str
+    text: str
+    files: tuple[str, ...]
+    parent_id: str | None
+    """Root of the thread it is in, if it is a reply."""
+    created: datetime | None
+
+
+@dataclass(frozen=True)
+class Action:
+    """A pressed button of a card, with what was filled in."""
+
+    id: str
+    room_id: str
+    person_id: str
+    message_id: str
+    """The message that holds the card."""
+    inputs: Mapping[str, str]
+    created: datetime | None
+
+
+@dataclass(frozen=True)
+class File:
+    """An attached file."""
+
+    name: str
+    content: bytes
+
+
+class Webex:
+    """Calls Webex as one account, from any thread. Every call raises `bot.errors.WebexError` where it fails.
+
+    `root` is where another server than the real Webex listens, such as `http://127.0.0.1:8080`.
+    """
+
+    def __init__(self, token: str, root: str | None = None, connections: int = 16) -> None:
+        self.token = token
+        self.root = root.rstrip("/") if root else None
+        self.base_url = f"{self.root}/v1/" if self.root else webexpythonsdk.config.DEFAULT_BASE_URL
+        # The SDK would sleep through a Retry-After in our thread; we postpone instead.
+        self._api = webexpythonsdk.WebexAPI(token, base_url=self.base_url, wait_on_rate_limit=False)
+        session = self._api._session._req_session
+        session.mount("https://", http.Adapter(connections))
+        session.mount("http://", http.Adapter(connections))
+        self._client = http.get_client(token, connections)
+
+    def close(self) -> None:
+        """Give back every connection."""
+        self._client.close()
+        self._api._session._req_session.close()
+
+    @cached_property
+    def _me(self) -> Person:
+        with _translated():
+            return _person(self._api.people.me().json_data)
+
+    def me(self) -> Person:
+        """Return the account whose token this is; asked once."""
+        return self._me
+
+    def person(self, person_id: str) -> Person:
+        """Return an account by id."""
+        with _translated():
+            return _person(self._api.people.get(person_id).json_data)
+
+    def room(self, room_id: str) -> Room:
+        """Return a space."""
+        with _translated():
+            found = self._api.rooms.get(room_id).json_data
+            return Room(found["id"], found["type"], found.get("title", ""))
+
+    def memberships(self, room_id: str) -> list[Person]:
+        """Return everybody in a space, bots as well."""
+        with _translated():
+            return [_member(each.json_data) for each in self._api.memberships.list(roomId=room_id, max=1000)]
+
+    def public_id(self, url: str) -> str:
+        """Return the id under which the public interface knows what an activity's own address stands for."""
+        with _translated():
+            return str(http.get(self._client, url)["id"])
+
+    def message(self, message_id: str) -> Posted:
+        """Return a message."""
+        with _translated():
+            found = http.get(self._client, f"{self.base_url}messages/{message_id}")
+            return Posted(
+                id=found["id"],
+                room_id=found["roomId"],
+                room_type=found["roomType"],
+                person_id=found["personId"],
+                person_email=found["personEmail"],
+                text=found.get("text", ""),
+                files=tuple(found.get("files", ())),
+                parent_id=found.get("parentId"),
+                created=_time(found.get("created")),
+            )
+
+    def action(self, action_id: str) -> Action:
+        """Return what was entered into a card."""
+        with _translated():
+            found = http.get(self._client, f"{self.base_url}attachment/actions/{action_id}")
+            return Action(
+                id=found["id"],
+                room_id=found["roomId"],
+                person_id=found["personId"],
+                message_id=found["messageId"],
+                inputs={name: _text(value) for name, value in found.get("inputs", {}).items()},
+                created=_time(found.get("created")),
+            )
+
+    def download(self, url: str, limit_bytes: int) -> File:
+        """Return an attached file.
+
+        Raises:
+            TooLarge: it has more than `limit_bytes`.
+
+        """
+        content, disposition = http.download(self._client, url, limit_bytes)
+        header = EmailMessage()
+        header["Content-Disposition"] = disposition or "attachment"
+        return File(header.get_filename() or url.rsplit("/", 1)[-1], content)
+
+    def post(
+        self,
+        where: Mapping[str, str],
+        markdown: str | None,
+        card: Mapping[str, Any] | None = None,
+        file: Path | None = None,
+        file_name: str | None = None,
+    ) -> str:
+        """Post a message and return its id; `where` is roomId or toPersonEmail, and parentId where in a thread."""
+        attachments = [{"contentType": CARD_TYPE, "content": card}] if card else None
+        with _translated(), _named(file, file_name) as files:
+            posted = self._api.messages.create(**where, markdown=markdown, attachments=attachments, files=files)
+            return str(posted.json_data["id"])
+
+
+@contextmanager
+def _translated() -> Iterator[None]:
+    """What is left to translate, since `http.Adapter` raises our errors: answers that are not as they should be."""
+    try:
+        yield
+    except (webexpythonsdk.exceptions.webexpythonsdkException, ValueError, KeyError) as error:
+        raise Unavailable(f"an unexpected answer: {type(error).__name__}", maybe_sent=True) from error
+
+
+@contextmanager
+def _named(file: Path | None, name: str | None) -> Iterator[list[str] | None]:
+    """The SDK names a file after its path; under another name it gets a link of that name."""
+    if file is None:
+        yield None
+    elif name is None or name == file.name:
+        yield [str(file)]
+    else:
+        with TemporaryDirectory() as folder:
+            link = Path(folder) / Path(name).name
+            link.symlink_to(file.resolve())
+            yield [str(link)]
+
+
+def _person(found: Mapping[str, Any]) -> Person:
+    email = found["emails"][0]
+    return Person(
+        person_id=found["id"],
+        email=email,
+        display_name=found.get("displayName", ""),
+        org_id=found.get("orgId"),
+        is_bot=found.get("type") == "bot" or _is_bot(email),
+    )
+
+
+def _member(found: Mapping[str, Any]) -> Person:
+    return Person(
+        person_id=found["personId"],
+        email=found["personEmail"],
+        display_name=found.get("personDisplayName", ""),
+        org_id=found.get("personOrgId"),
+        is_bot=_is_bot(found["personEmail"]),
+    )
+
+
+def _is_bot(email: str) -> bool:
+    return email.lower().endswith(BOT_DOMAINS)
+
+
+def _text(value: Any) -> str:
+    """Fields of a card are text; what its author put into a button may be any JSON."""
+    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+
+
+def _time(value: str | None) -> datetime | None:
+    return datetime.fromisoformat(value) if value else None
