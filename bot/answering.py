@@ -1,7 +1,6 @@
 """Arrivals in, messages out: the `Handler` that the socket and the webhook hand their arrivals to."""
 
-import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -12,10 +11,10 @@ from bot.people import People
 from bot.spaces import Spaces
 from commands.context import SpaceView
 from commands.errors import CommandError
+from commands.reply import Rendered
 from hub.access import Needs
 from hub.errors import SourceError
-from notifications.audience import Audience
-from notifications.outbox import Message, Outgoing, Priority
+from notifications.outbox import Message, Outgoing
 from storage.tables import Person, Space
 from templates.catalogue import N_
 from templates.texts import Texts
@@ -88,7 +87,7 @@ class Answering:
         now = self._clock()
         inputs = dict(arrival.inputs or {})
         text = inputs.pop(RUN, "") if arrival.inputs is not None else arrival.text
-        private = arrival.room_type == "direct" or PRIVATELY in inputs
+        privately = inputs.pop(PRIVATELY, None) is not None
         space = self._spaces.get(arrival.room_id, arrival.room_type)
         person = self._people.member(arrival.person_email, now)
         own = self._people.settings_of(arrival.person_email)
@@ -96,13 +95,14 @@ class Answering:
         return Request(
             id=arrival.id,
             person=person,
-            space=SpaceView(arrival.room_id, "direct" if private else "group"),
-            audience=(lambda: Audience.of_one(person)) if private else (lambda: self._spaces.audience(arrival.room_id)),
+            space=SpaceView(arrival.room_id, arrival.room_type),
+            audience=lambda: self._spaces.audience(arrival.room_id),
             text=line_of(text, self._own_name),
             texts=Texts(language or self._defaults.language, _first(own, space, "time_zone") or self._defaults.zone),
             chose_language=language is not None,
             region=_first(space, own, "region"),
             inputs=inputs,
+            privately=privately,
         )
 
     def _messages(self, arrival: Arrival, answer: Answer, plan: Plan | None = None) -> list[Outgoing]:
@@ -110,25 +110,20 @@ class Answering:
         target = arrival.person_email if moved else arrival.room_id
         parent = None if moved else arrival.root_id
         audience = plan.audience.for_record(answer.needs) if plan and answer.needs is not Needs.NOTHING else None
-        first = Outgoing(
-            cause=f"answer:{arrival.id}",
-            target=target,
-            message=Message(answer.rendered.markdown, answer.rendered.card),
-            parent_id=parent,
-            audience=audience,
-        )
-        files = [
-            Outgoing(
-                cause=f"answer:{arrival.id}:file:{index}",
-                target=target,
-                message=Message("", file=file.path, file_name=file.name),
-                parent_id=parent,
-                parent_cause=None if parent else first.cause,
-                audience=audience,
-            )
-            for index, file in enumerate(answer.rendered.files, start=1)
+        return [
+            Outgoing(f"answer:{arrival.id}:{part}", target, message, parent_id=parent, audience=audience)
+            for part, message in enumerate(_parts(answer.rendered))
         ]
-        return [first, *files]
+
+
+def _parts(rendered: Rendered) -> Sequence[Message]:
+    """One message holds one card or one file (Webex API reference, POST /messages)."""
+    if rendered.card is None and rendered.files:
+        first, *others = rendered.files
+        said = Message(rendered.markdown, file=first.path, file_name=first.name)
+    else:
+        said, others = Message(rendered.markdown, rendered.card), list(rendered.files)
+    return [said, *(Message("", file=file.path, file_name=file.name) for file in others)]
 
 
 def _first(one: Person | Space | None, other: Person | Space | None, field: str) -> str | None:

@@ -1,7 +1,7 @@
 """From a request to its answer: which command, may they, run it, in which words."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from time import perf_counter
 from typing import Any
@@ -33,7 +33,7 @@ class Request:
     person: Member
     space: SpaceView
     audience: Callable[[], Audience]
-    """Who will read the answer; asked only where it matters, since it may take a call to Webex."""
+    """Who reads what is said in the space; asked only where it matters, since it may take a call to Webex."""
     text: str
     texts: Texts
     """The reader's language, unless the command's name asks for another."""
@@ -42,6 +42,8 @@ class Request:
     region: str | None = None
     today: date | None = None
     inputs: Mapping[str, str] = field(default_factory=dict)
+    privately: bool = False
+    """The answer is wanted one-to-one instead of in the space; what has effects there is not."""
 
 
 @dataclass(frozen=True)
@@ -87,19 +89,21 @@ class Dispatcher:
         needs = match.command.needs
         if not may(request.person.roles, needs) or (request.person.outsider and needs is not Needs.NOTHING):
             raise _not_your_role(request.person, match)
-        audience = Audience.of_one(request.person) if needs is Needs.NOTHING else request.audience()
+        private = request.privately and not match.command.effects
+        alone = private or request.space.kind == "direct" or needs is Needs.NOTHING
+        audience = Audience.of_one(request.person) if alone else request.audience()
         excluded = audience.excluded(needs)
         if excluded:
             raise NotAllowed(
                 N_("Not everybody in this space may see the answer: %(names)s."),
-                hint=N_("I can answer you one-to-one."),
-                privately=request.text,
+                hint=None if match.command.effects else N_("I can answer you one-to-one."),
+                privately=None if match.command.effects else request.text,
                 names=", ".join(sorted(member.name for member in excluded)),
             )
         now = self._clock()
         context = Context(
             person=request.person,
-            space=request.space,
+            space=replace(request.space, kind="direct") if private else request.space,
             audience=audience,
             scope=Scope(
                 today=request.today or now.date(),

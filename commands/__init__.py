@@ -1,1 +1,19 @@
-"""What a person can type: one module per topic."""
+"""What a person can type: one module per topic, joined here."""
+
+from commands import alerts, customers, help, indicators, reports, settings, tags, trials
+from commands.registry import Command, Registry
+
+
+def registry() -> Registry:
+    """Return every command."""
+    known: list[Command] = [
+        *customers.COMMANDS,
+        *indicators.COMMANDS,
+        *tags.COMMANDS,
+        *trials.COMMANDS,
+        *reports.COMMANDS,
+        *alerts.COMMANDS,
+        *settings.COMMANDS,
+        help.help_command(lambda: known),
+    ]
+    return Registry(known)

@@ -1,19 +1,21 @@
 """What a command knows beside its arguments."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
-from typing import Protocol
 
 from sqlmodel import Session
 
+from commands.errors import CommandError
+from commands.health import Check
 from hub.feed import FeedClient
 from hub.scope import Scope
 from hub.webex import PartnerClient
 from notifications.audience import Audience, Member
 from storage import Database
+from templates.catalogue import N_
 from templates.texts import Texts
 
 
@@ -26,11 +28,8 @@ class SpaceView:
     """`direct` or `group`."""
 
 
-class Health(Protocol):
-    """What the running service tells of itself."""
-
-    def lines(self) -> Iterator[tuple[str, str, bool]]:
-        """Name, state in words, and whether it is well; texts of the catalogue."""
+COMMAND_LINE = SpaceView("", "direct")
+"""No space at all: `partnerbot ask`."""
 
 
 @dataclass(frozen=True)
@@ -44,10 +43,9 @@ class Services:
     """The partner's own feed, which also starts trials; None where none is configured."""
     files: Path = Path("data/files")
     """Where reports are written before they are sent."""
-    watch_seconds: float = 60
     control_hub: str = "https://admin.webex.com"
-    health: Health | None = None
-    """None outside the running service."""
+    health: Callable[[datetime], Sequence[Check]] = lambda _now: ()
+    """Looks how the service is."""
 
 
 @dataclass(frozen=True)
@@ -67,6 +65,19 @@ class Context:
     """Identity of the message or click: what makes an effect happen once."""
     inputs: Mapping[str, str] = field(default_factory=dict)
     """Fields of the card whose button was pressed."""
+
+    @property
+    def here(self) -> str:
+        """The id of the space the command was typed in.
+
+        Raises:
+            CommandError: it was typed at the command line.
+        """
+        if not self.space.room_id:
+            raise CommandError(
+                N_("This belongs to a space: type it in Webex."), hint=N_("One-to-one with me is a space too.")
+            )
+        return self.space.room_id
 
     def read(self) -> AbstractContextManager[Session]:
         """Open a unit of work that only reads."""

@@ -32,7 +32,9 @@ class Reply:
     card: bool = True
     files: tuple[Attachment, ...] = ()
     needs: Needs | None = None
-    """What it takes to see this answer, where that is less than what it took to run the command."""
+    """What it takes to see this answer, where that is other than what it took to run the command."""
+    texts: Texts | None = None
+    """The language it is said in, where the command changed it."""
 
 
 @dataclass(frozen=True)
@@ -46,6 +48,7 @@ class Rendered:
 
 def rendered(reply: Reply, texts: Texts) -> Rendered:
     """Put an answer into the words of its reader."""
+    texts = reply.texts or texts
     return Rendered(
         render.markdown(reply.template, texts, **reply.view),
         render.card(reply.template, texts, **reply.view) if reply.card else None,

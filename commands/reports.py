@@ -193,7 +193,10 @@ def report_run(
     aliases=["informe programar"],
     summary=N_("A report that drops into this space by itself"),
     needs=Needs.READ,
-    examples=["report schedule expiring daily at 09:00", "report schedule customers weekly monday at 08:30 status:expired"],
+    examples=[
+        "report schedule expiring daily at 09:00",
+        "report schedule customers weekly monday at 08:30 status:expired",
+    ],
     effects=True,
 )
 def report_schedule(
@@ -207,7 +210,7 @@ def report_schedule(
     """Schedule a report in the space's time zone."""
     cadence = Cadence(when.every, when.at, ctx.texts.zone, when.day)
     schedule = Schedule(
-        room_id=ctx.space.room_id,
+        room_id=ctx.here,
         report=report.name,
         arguments=ReportQuery(within, products, where).record(),
         every=cadence.every,
@@ -238,7 +241,7 @@ def reports(ctx: Context) -> Reply:
         found = list(
             session.scalars(
                 select(Schedule)
-                .where(Schedule.room_id == ctx.space.room_id, Schedule.state != "cancelled")
+                .where(Schedule.room_id == ctx.here, Schedule.state != "cancelled")
                 .order_by(col(Schedule.id))
             )
         )
@@ -291,7 +294,7 @@ def report_cancel(ctx: Context, number: Number) -> Reply:
 def _change_state(ctx: Context, number: int, state: str) -> Reply:
     with ctx.write() as session:
         schedule = session.get(Schedule, number)
-        if schedule is None or schedule.room_id != ctx.space.room_id or schedule.state == "cancelled":
+        if schedule is None or schedule.room_id != ctx.here or schedule.state == "cancelled":
             raise NotFound(
                 N_("This space has no scheduled report %(number)s."),
                 hint=N_("reports lists them."),
@@ -347,7 +350,11 @@ def _data(schedule: Schedule) -> dict[str, Any]:
 
 
 def _audit(
-    ctx: Context, what: str, schedule: Schedule, before: dict[str, Any] | None = None, after: dict[str, Any] | None = None
+    ctx: Context,
+    what: str,
+    schedule: Schedule,
+    before: dict[str, Any] | None = None,
+    after: dict[str, Any] | None = None,
 ) -> Audit:
     return Audit(
         at=ctx.now,
@@ -356,7 +363,7 @@ def _audit(
         target=f"schedule:{schedule.id}",
         before=before or {},
         after=after or {},
-        room_id=ctx.space.room_id,
+        room_id=ctx.here,
     )
 
 

@@ -27,6 +27,9 @@ _LABELS = {
     "partner_readonly_admin": N_("partner read-only administrator"),
     "help_desk": N_("help desk"),
     "help_desk_advanced": N_("advanced help desk"),
+    # what rules tell beside statuses
+    "expiry": N_("an end comes near"),
+    "renewal": N_("a renewal comes near"),
     # how often
     "daily": N_("daily"),
     "weekly": N_("weekly"),

@@ -44,14 +44,15 @@ def write(
     folder.mkdir(parents=True, exist_ok=True)
     path = folder / f"{identity}.csv"
     customers: set[str] = set()
-    rows = 0
+    count = 0
     with path.open("w", encoding="utf-8-sig", newline="") as file, database.read() as session:
         writer = csv.writer(file)
         writer.writerow([texts(column.header) for column in report.columns])
-        for rows, row in enumerate(report.rows(session, scope, query), start=1):
+        for row in report.rows(session, scope, query):
+            count += 1
             customers.add(row.org_id)
             writer.writerow([_cell(getattr(row, column.field), texts) for column in report.columns])
-    return WrittenReport(path, name, rows, len(customers))
+    return WrittenReport(path, name, count, len(customers))
 
 
 def file_name(title: str, identity: str, day: date) -> str:

@@ -1,0 +1,63 @@
+"""What both the service and the command line are built from."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from bot.people import People
+from bot.settings import ROLES_REMEMBERED, Settings
+from commands import registry
+from commands.context import Services
+from commands.health import Check
+from commands.registry import Registry
+from hub.feed import FeedClient
+from hub.webex import PartnerClient
+from storage import Database
+
+
+@dataclass(frozen=True)
+class Parts:
+    """The database, the clients of the sources, the commands, and who people are."""
+
+    settings: Settings
+    database: Database
+    partner: PartnerClient | None
+    feed: FeedClient | None
+    services: Services
+    registry: Registry
+    people: People
+
+    def close(self) -> None:
+        """Give back connections."""
+        for client in (self.partner, self.feed):
+            if client is not None:
+                client.close()
+        self.database.close()
+
+
+def assemble(settings: Settings, health: Callable[[datetime], Sequence[Check]] = lambda _now: ()) -> Parts:
+    """Build everything that needs no Webex messaging; the database is created and brought up to date.
+
+    Raises:
+        DatabaseUnusable: it cannot be opened.
+    """
+    database = Database(settings.database_url)
+    database.upgrade()
+    partner = (
+        PartnerClient(settings.rest_url, settings.admin_token.get_secret_value()) if settings.admin_token else None
+    )
+    feed = (
+        FeedClient(settings.feed_url, settings.feed_token.get_secret_value() if settings.feed_token else None)
+        if settings.feed_url
+        else None
+    )
+    services = Services(
+        database=database,
+        partner=partner,
+        feed=feed,
+        files=settings.files,
+        control_hub=settings.control_hub,
+        health=health,
+    )
+    people = People(database, partner, settings.roles, remember=ROLES_REMEMBERED)
+    return Parts(settings, database, partner, feed, services, registry(), people)

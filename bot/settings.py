@@ -1,0 +1,93 @@
+"""All configuration: read once at the start from the environment or `.env`, checked, then passed on."""
+
+from datetime import timedelta
+from pathlib import Path
+from typing import Annotated, Any, Literal, Self
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from pydantic import AliasChoices, Field, SecretStr, ValidationError, field_validator
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+from hub.access import Role
+from hub.statuses import Thresholds
+
+
+class Misconfigured(Exception):
+    """A setting is missing or makes no sense; the message names it in one line."""
+
+
+class Settings(BaseSettings):
+    """Every setting; each is the environment variable `PARTNERBOT_<NAME>` unless another name is given."""
+
+    model_config = SettingsConfigDict(env_prefix="PARTNERBOT_", env_file=".env", extra="ignore", populate_by_name=True)
+
+    token: SecretStr | None = Field(
+        default=None,
+        validation_alias=AliasChoices("WEBEX_ACCESS_TOKEN", "token"),
+        description="the bot's access token",
+    )
+    webex_url: str | None = Field(default=None, description="root of another Webex, such as the sandbox")
+    admin_token: SecretStr | None = Field(default=None, description="access token of a partner administrator")
+    feed_url: str | None = Field(default=None, description="root of the partner's feed (docs/feed.md)")
+    feed_token: SecretStr | None = Field(default=None, description="bearer token of the feed")
+    database_url: str = Field(default="sqlite:///data/partnerbot.db", description="SQLite file or PostgreSQL server")
+    files: Path = Field(default=Path("data/files"), description="where reports are written before they are sent")
+    roles: Annotated[dict[str, frozenset[str]], NoDecode] = Field(
+        default_factory=dict,
+        description="email=role,email=role: who may do what, where no administrator token tells",
+    )
+    owner: str | None = Field(default=None, description="e-mail of whom to tell what concerns the whole service")
+    watch_seconds: float = Field(default=60, ge=1, description="seconds between looks at the sources")
+    language: Literal["en", "es"] = Field(default="en", description="for people and spaces that chose none")
+    time_zone: str = Field(default="UTC", description="for people and spaces that chose none")
+    control_hub: str = Field(default="https://admin.webex.com", description="where “Control Hub” links lead")
+    workers: int = Field(default=8, ge=1, le=64, description="messages handled at once")
+    expiring_soon_days: int = Field(default=7, ge=0)
+    inactive_days: int = Field(default=30, ge=1)
+    low_assignment_ratio: float = Field(default=0.5, gt=0, le=1)
+
+    @field_validator("roles", mode="before")
+    @classmethod
+    def _read_roles(cls, value: Any) -> Any:
+        if not isinstance(value, str):
+            return value
+        roles: dict[str, set[str]] = {}
+        for pair in filter(None, (part.strip() for part in value.split(","))):
+            email, _, role = pair.partition("=")
+            if role.strip() not in set(Role):
+                raise ValueError(f"{pair!r} is not email=role; roles: {', '.join(Role)}")
+            roles.setdefault(email.strip().lower(), set()).add(role.strip())
+        return {email: frozenset(found) for email, found in roles.items()}
+
+    @field_validator("time_zone")
+    @classmethod
+    def _check_zone(cls, value: str) -> str:
+        try:
+            ZoneInfo(value)
+        except (ZoneInfoNotFoundError, ValueError) as error:
+            raise ValueError(f"there is no time zone {value!r}; write it like Europe/Madrid") from error
+        return value
+
+    @property
+    def thresholds(self) -> Thresholds:
+        """The numbers that definitions depend on."""
+        return Thresholds(self.expiring_soon_days, self.inactive_days, self.low_assignment_ratio)
+
+    @classmethod
+    def read(cls, **given: Any) -> Self:
+        """Read and check the configuration; `given` goes before the environment.
+
+        Raises:
+            Misconfigured: naming the variable and what is wrong with it.
+        """
+        try:
+            return cls(**given)
+        except ValidationError as error:
+            first = error.errors()[0]
+            name = str(first["loc"][0]) if first["loc"] else ""
+            variable = "WEBEX_ACCESS_TOKEN" if name in ("token", "WEBEX_ACCESS_TOKEN") else f"PARTNERBOT_{name.upper()}"
+            raise Misconfigured(f"{variable}: {first['msg'].removeprefix('Value error, ')}") from error
+
+
+ROLES_REMEMBERED = timedelta(minutes=5)
+"""How long a person's partner roles are taken as read."""

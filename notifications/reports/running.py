@@ -1,0 +1,103 @@
+"""Scheduled reports that are due: each drops into its space once for each due time."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from pathlib import Path
+
+import structlog
+from sqlmodel import col, select
+
+from hub.access import Needs
+from hub.filters import parse
+from hub.scope import Scope
+from notifications.outbox import Message, Outgoing, Priority, enqueue
+from notifications.pipeline import Audiences
+from notifications.render import Style
+from notifications.reports.catalogue import REPORTS, ReportQuery
+from notifications.reports.writing import WrittenReport, write
+from notifications.schedules import Cadence
+from storage import Database
+from storage.tables import Schedule, Space
+from templates import render
+from templates.texts import Texts
+
+log = structlog.get_logger()
+
+
+def run_due(database: Database, audiences: Audiences, style: Style, now: datetime) -> list[Outgoing]:
+    """Put every due report into the outbox; after downtime one is caught up, not one for each due time missed.
+
+    The message and the next due time are written in one transaction, and the message's identity holds the due time,
+    so a report is neither lost nor sent twice.
+    """
+    with database.read() as session:
+        due = list(
+            session.scalars(
+                select(Schedule)
+                .where(Schedule.state == "active", Schedule.next_run <= now)
+                .order_by(col(Schedule.next_run), col(Schedule.id))
+            )
+        )
+    return [message for schedule in due for message in _run(database, schedule, audiences, style, now)]
+
+
+def _run(
+    database: Database, schedule: Schedule, audiences: Audiences, style: Style, now: datetime
+) -> Sequence[Outgoing]:
+    with database.read() as session:
+        space = session.get_one(Space, schedule.room_id)
+    texts = Texts(space.language or style.language, space.time_zone or style.zone)
+    problem = None
+    try:
+        message = _report(database, schedule, audiences, texts, style.folder, now)
+    except Exception:
+        # A report that fails tells its space, and its schedule stays; the detail is for the log alone.
+        log.exception("a scheduled report failed", action="report", schedule=schedule.id)
+        problem = "failed"
+        view = {"report": texts(REPORTS[schedule.report].title), "id": schedule.id}
+        message = Outgoing(
+            cause=_cause(schedule),
+            target=schedule.room_id,
+            message=Message(render.markdown("report_failed", texts, **view)),
+            priority=Priority.REPORT,
+        )
+    with database.write() as session:
+        stored = session.get_one(Schedule, schedule.id)
+        if stored.next_run != schedule.next_run or stored.state != "active":
+            return []
+        stored.next_run = Cadence.of(stored).next_after(now)
+        stored.last_error = problem
+        enqueue(session, [message], now)
+    return [message]
+
+
+def _report(
+    database: Database, schedule: Schedule, audiences: Audiences, texts: Texts, folder: Path, now: datetime
+) -> Outgoing:
+    report = REPORTS[schedule.report]
+    audience = audiences(schedule.room_id)
+    excluded = audience.excluded(Needs.READ)
+    if excluded:
+        names = ", ".join(sorted(member.name for member in excluded))
+        view = {"report": texts(report.title), "id": schedule.id, "names": names}
+        said = Message(render.markdown("report_withheld", texts, **view))
+        return Outgoing(_cause(schedule), schedule.room_id, said, Priority.REPORT)
+    arguments = schedule.arguments
+    query = ReportQuery(arguments["days"], frozenset(arguments["products"]), parse(arguments["where"]))
+    scope = Scope(now.date(), assigned_to=audience.assigned_to)
+    written = write(report, query, database, scope, texts, folder, now)
+    return Outgoing(
+        cause=_cause(schedule),
+        target=schedule.room_id,
+        message=Message(_summary(written, texts(report.title), texts), file=written.path, file_name=written.name),
+        priority=Priority.REPORT,
+        audience=audience.for_record(Needs.READ),
+    )
+
+
+def _summary(written: WrittenReport, title: str, texts: Texts) -> str:
+    return render.markdown("report", texts, title=title, rows=written.rows, customers=written.customers)
+
+
+def _cause(schedule: Schedule) -> str:
+    return f"report:{schedule.id}:{schedule.next_run.isoformat()}"
