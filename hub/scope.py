@@ -20,6 +20,11 @@ class Scope:
     """Only customers whose data live there; None = everywhere and unknown."""
     thresholds: Thresholds = DEFAULTS
 
+    @property
+    def sees_everybody(self) -> bool:
+        """Whether `customers()` leaves nobody out."""
+        return not self.assigned_to and not self.region
+
     def customers(self) -> ColumnElement[bool]:
         """Return the condition on `customer`."""
         assigned = (

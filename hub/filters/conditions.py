@@ -34,12 +34,17 @@ def condition(term: Term, today: date, thresholds: Thresholds) -> ColumnElement[
     """Return the condition on `customer` under which it meets a term."""
     match term:
         case Words():
-            holds = or_(*(customer.c.name_folded.contains(fold(text), autoescape=True) for text in term.texts))
+            holds = or_(*map(name_contains, term.texts))
         case Comparison():
             holds = _comparison(term, today)
         case Choice():
             holds = _choice(term, today, thresholds)
     return not_(holds) if term.negated else holds
+
+
+def name_contains(text: str) -> ColumnElement[bool]:
+    """Whether a text occurs in the customer's name, without case and accents."""
+    return customer.c.name_folded.contains(fold(text), autoescape=True)
 
 
 def _choice(term: Choice, today: date, thresholds: Thresholds) -> ColumnElement[bool]:

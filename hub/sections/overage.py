@@ -1,0 +1,83 @@
+"""Over the licence limit: rows with more licences assigned than bought."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import func
+from sqlmodel import Session
+
+from hub import days as calendar
+from hub.filters import Filter
+from hub.products import BOTH
+from hub.scope import Scope
+from hub.sections.section import Question, Section, percentage
+from hub.statuses import licence_overage
+from hub.tables import licence
+
+_excess = licence.c.assigned - licence.c.total
+
+
+@dataclass(frozen=True)
+class OverageKpis:
+    """`average_overage` is licences in overage ÷ customers in overage."""
+
+    customers: int
+    licenses_in_overage: int
+    average_overage: float | None
+
+
+@dataclass(frozen=True)
+class OverageRow:
+    """A product of a subscription or trial over its limit."""
+
+    customer: str
+    org_id: str
+    subscription_id: str
+    product: str
+    months_left: int
+    auto_renew: bool
+    total: int
+    assigned: int
+    assigned_pct: float | None
+    used: int | None
+    used_pct: float | None
+
+
+OverageSection = Section[OverageKpis, OverageRow]
+
+
+def overage(
+    session: Session, scope: Scope, products: frozenset[str] = BOTH, where: Filter = Filter.everything
+) -> OverageSection:
+    """Find the active rows over their limit, largest excess first."""
+    question = overage_rows(scope, products, where)
+    summary = session.connection().execute(question.summary(func.sum(_excess).label("excess"))).one()
+    excess = int(summary.excess or 0)
+
+    def row(found: Any) -> OverageRow:
+        return OverageRow(
+            customer=found.customer,
+            org_id=found.org_id,
+            subscription_id=found.subscription_id,
+            product=found.product,
+            months_left=calendar.months_between(scope.today, found.end_date),
+            auto_renew=found.auto_renew,
+            total=found.total,
+            assigned=found.assigned,
+            assigned_pct=percentage(found.assigned, found.total),
+            used=found.used,
+            used_pct=percentage(found.used, found.total),
+        )
+
+    return Section(
+        OverageKpis(summary.customers, excess, round(excess / summary.customers, 1) if summary.customers else None),
+        summary.rows,
+        session,
+        lambda limit, offset: question.page([_excess.desc()], limit, offset),
+        row,
+    )
+
+
+def overage_rows(scope: Scope, products: frozenset[str], where: Filter = Filter.everything) -> Question:
+    """Return which rows `overage` is about."""
+    return Question(scope, products, where, calendar.active(scope.today) & licence_overage())

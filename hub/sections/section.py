@@ -1,0 +1,116 @@
+"""What every section is: indicators of all its rows, and its rows, a page at a time.
+
+A section lists licence rows: one per active subscription or trial and product.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any, Generic, TypeVar
+
+from sqlalchemy import ColumnElement, Select, and_, case, func, select
+from sqlmodel import Session
+
+from hub.filters import Filter
+from hub.scope import Scope
+from hub.tables import customer, licence, subscription
+
+KpisT = TypeVar("KpisT")
+RowT = TypeVar("RowT")
+
+
+@dataclass(frozen=True)
+class Section(Generic[KpisT, RowT]):
+    """The indicators are computed when it is made; rows are read from its session when asked for."""
+
+    kpis: KpisT
+    total_rows: int
+    _session: Session
+    _select: Callable[[int | None, int], Select[Any]]
+    _row: Callable[[Any], RowT]
+
+    def rows(self, limit: int | None = None, offset: int = 0) -> list[RowT]:
+        """Read a page of rows, in the section's order; without a limit all of them."""
+        found = self._session.connection().execute(self._select(limit, offset))
+        return [self._row(row) for row in found]
+
+
+@dataclass(frozen=True)
+class Question:
+    """Which licence rows a section is about: whose, of which products, and what must hold for them."""
+
+    scope: Scope
+    products: frozenset[str]
+    where: Filter
+    holds: ColumnElement[bool]
+
+    def summary(self, *columns: ColumnElement[Any]) -> Select[Any]:
+        """Select aggregates over all rows: `rows`, `customers`, and the given."""
+        # Most questions are about everybody: then the customers need not be looked up.
+        everybody = self.where == Filter.everything and self.scope.sees_everybody
+        return self._select(
+            func.count().label("rows"),
+            func.count(subscription.c.org_id.distinct()).label("customers"),
+            *columns,
+            join_customers=not everybody,
+        )
+
+    def customers(self) -> Select[Any]:
+        """Select how many customers have a row."""
+        return select(self.summary().subquery().c.customers)
+
+    def page(
+        self,
+        order: Sequence[ColumnElement[Any]],
+        limit: int | None,
+        offset: int,
+    ) -> Select[Any]:
+        """Select rows with all that tables show, by an order and then by customer, subscription and product."""
+        return (
+            self._select(
+                customer.c.name.label("customer"),
+                customer.c.org_id,
+                subscription.c.subscription_id,
+                licence.c.product,
+                subscription.c.start_date,
+                subscription.c.end_date,
+                subscription.c.auto_renew,
+                licence.c.total,
+                licence.c.used_7d.label("used"),
+                licence.c.assigned,
+                (licence.c.total - licence.c.assigned).label("available"),
+                licence.c.used_3m,
+                join_customers=True,
+            )
+            .order_by(*order, customer.c.name_folded, subscription.c.subscription_id, licence.c.product)
+            .limit(limit)
+            .offset(offset or None)
+        )
+
+    def _select(self, *columns: ColumnElement[Any], join_customers: bool) -> Select[Any]:
+        rows = select(*columns).join_from(
+            subscription, licence, licence.c.subscription_id == subscription.c.subscription_id
+        )
+        if join_customers:
+            rows = rows.join(customer, customer.c.org_id == subscription.c.org_id).where(
+                self.scope.customers(), self.where.condition(self.scope.today, self.scope.thresholds)
+            )
+        return rows.where(self.holds, licence.c.product.in_(sorted(self.products)))
+
+
+def shares(name: str, part: ColumnElement[Any], whole: ColumnElement[Any]) -> tuple[ColumnElement[Any], ...]:
+    """Sum a part and its whole over the rows where both are known: columns `{name}_part` and `{name}_whole`."""
+    known = and_(part.is_not(None), whole.is_not(None))
+    return (
+        func.sum(case((known, part))).label(f"{name}_part"),
+        func.sum(case((known, whole))).label(f"{name}_whole"),
+    )
+
+
+def share(row: Any, name: str) -> float | None:
+    """Return the percentage of the sums that `shares` selected."""
+    return percentage(getattr(row, f"{name}_part"), getattr(row, f"{name}_whole"))
+
+
+def percentage(part: int | None, whole: int | None) -> float | None:
+    """Return part ÷ whole × 100 with one decimal; unknown when either is, or when the whole is 0."""
+    return round(100 * int(part) / int(whole), 1) if part is not None and whole else None
