@@ -18,7 +18,13 @@ OPERATOR = Member("operator", "operator", frozenset({Role.FULL}))
 
 
 def ask(
-    parts: Parts, text: str, clock: Callable[[], datetime], *, email: str | None, today: date | None, language: str | None
+    parts: Parts,
+    text: str,
+    clock: Callable[[], datetime],
+    *,
+    email: str | None,
+    today: date | None,
+    language: str | None,
 ) -> Answer:
     """Run a chat command as a person, or as the operator; `today` sets the day it is computed for."""
     person = parts.people.member(email, clock()) if email else OPERATOR

@@ -69,6 +69,11 @@ class Settings(BaseSettings):
         return value
 
     @property
+    def rest_url(self) -> str:
+        """Root of the REST interfaces, without `/v1`."""
+        return (self.webex_url or "https://webexapis.com").rstrip("/")
+
+    @property
     def thresholds(self) -> Thresholds:
         """The numbers that definitions depend on."""
         return Thresholds(self.expiring_soon_days, self.inactive_days, self.low_assignment_ratio)

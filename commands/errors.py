@@ -69,5 +69,5 @@ class Ambiguous(CommandError):
     """
 
     def __init__(self, text: str, *, choices: Sequence[tuple[str, str]], **values: object) -> None:
-        super().__init__(text, **values)
+        super().__init__(text, hint=None, suggestions=(), **values)
         self.choices = tuple(choices)

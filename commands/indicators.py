@@ -59,7 +59,7 @@ _USED_PCT = _Figure(N_("used in the last 7 days"), "used_pct", is_percentage=Tru
 
 def _reply(
     ctx: Context,
-    find: Callable[[Session], Section],
+    find: Callable[[Session], Section[Any, Any]],
     page: int,
     *,
     title: str,

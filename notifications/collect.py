@@ -38,7 +38,7 @@ def collect(database: Database, now: datetime, thresholds: Thresholds = DEFAULTS
         if look is None or look.read_at is None:
             _remember_everything(session, now, thresholds)
             return 0
-        touched = set(session.scalars(select(Touched.org_id)))
+        touched = set(session.scalars(select(col(Touched.org_id))))
         due = dayfall.affected(session, look.read_at.date(), now.date(), DAYS_BEFORE, thresholds)
         events = [
             event
@@ -85,12 +85,12 @@ def _status_changes(session: Session, org_ids: Sequence[str], now: datetime, thr
             after={"statuses": list(current[org_id]), "evidence": seen.get((org_id, status), [])},
         )
     for org_id in org_ids:
-        for status, standing in known[org_id].items():
-            if status not in current.get(org_id, ()):
+        for was, standing in known[org_id].items():
+            if was not in current.get(org_id, ()):
                 session.delete(standing)
                 yield Event(
-                    key=keys.left(org_id, status, standing.since),
-                    kind=status,
+                    key=keys.left(org_id, was, standing.since),
+                    kind=was,
                     at=now,
                     org_id=org_id,
                     before={"statuses": sorted(known[org_id]), "since": standing.since.isoformat()},

@@ -17,5 +17,7 @@ def dedup(session: Session, batch: Batch) -> Batch:
 
 def _news(session: Session, alert: Alert) -> tuple[Item, ...]:
     keys = [item.key for item in alert.items]
-    told = set(session.scalars(select(Told.key).where(Told.room_id == alert.reader.room_id, col(Told.key).in_(keys))))
+    told = set(
+        session.scalars(select(col(Told.key)).where(col(Told.room_id) == alert.reader.room_id, col(Told.key).in_(keys)))
+    )
     return tuple(item for item in alert.items if item.key not in told)

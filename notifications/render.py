@@ -48,8 +48,9 @@ def _messages(alert: Alert, style: Style, at: datetime) -> list[Outgoing]:
     reader = alert.reader
     texts = Texts(reader.language or style.language, reader.zone or style.zone)
     rows = [_row(item, texts) for item in alert.items]
+    title = _title(alert, texts)
     view = {
-        "title": _title(alert, texts),
+        "title": title,
         "tone": _tone(alert.items[0]),
         "rows": rows[:SHOWN],
         "more": len(rows) - SHOWN if len(rows) > SHOWN else 0,
@@ -70,7 +71,7 @@ def _messages(alert: Alert, style: Style, at: datetime) -> list[Outgoing]:
         Outgoing(
             cause=f"{first.cause}:csv",
             target=reader.target,
-            message=_csv(rows, view["title"], texts, style.folder, at),
+            message=_csv(rows, title, texts, style.folder, at),
             priority=Priority.ALERT,
             parent_cause=first.cause,
             audience=record,
@@ -144,11 +145,12 @@ def _fact(status: str, fact: Mapping[str, Any], texts: Texts) -> str:
         return texts(N_("last administrator sign-in %(day)s"), day=texts.day(seen))
     if "end_date" in fact:
         return texts(N_("ended %(day)s"), day=texts.day(date.fromisoformat(fact["end_date"])))
-    return fact.get("subscription_id", "")
+    return str(fact.get("subscription_id", ""))
 
 
 def _evidence(item: Item) -> list[Mapping[str, Any]]:
-    return item.event.after.get("evidence", [])
+    found: list[Mapping[str, Any]] = item.event.after.get("evidence", [])
+    return found
 
 
 def _csv(rows: Sequence[Mapping[str, Any]], title: str, texts: Texts, folder: Path, at: datetime) -> Message:
