@@ -8,9 +8,9 @@ const tell = (path, body = {}) => json(path, { method: "POST", body });
 /** People with tokens, the bot, the rooms and the clock. */
 export const readState = () => json("/sandbox/state");
 
-/** Customers whose name holds the words. @returns {Promise<object[]>} */
-export async function findCustomers(words) {
-  return (await json(`/sandbox/customers?${new URLSearchParams({ q: words })}`)).items;
+/** The first customers whose name holds the words. @returns {Promise<object[]>} */
+export async function findCustomers(words, most) {
+  return (await json(`/sandbox/customers?${new URLSearchParams({ q: words, max: most })}`)).items;
 }
 
 /** Change fields of a customer's subscription: invoice, end_date, products … */

@@ -27,13 +27,17 @@ export class Session {
     });
   }
 
-  /** Read the next older page of a space. @returns {Promise<void>} */
-  async loadOlder(roomId) {
+  /**
+   * Read the next older page of a space.
+   * @returns {Promise<() => void>} puts what was read into the store
+   */
+  async readOlder(roomId) {
     const log = this.store.log(roomId);
-    if (log.next === null) return;
     const page = await this.webex.messages(roomId, log.next);
-    log.next = page.next;
-    for (const message of page.items) this.store.putMessage(message);
+    return () => {
+      log.next = page.next;
+      for (const message of page.items) this.store.putMessage(message);
+    };
   }
 
   /** Read the first message of a thread whose replies alone are known. */
@@ -146,7 +150,7 @@ export class Session {
     if (name === "message-created") this.#heard(data);
     else if (name === "message-updated") this.store.putMessage(data);
     else if (name === "message-deleted") this.store.dropMessage(data);
-    else if (name === "clock") this.store.setClock(data.clock);
+    else if (name === "clock") this.store.setClock(data.now);
     else if (name.startsWith("room-")) this.#roomChanged(data);
     else this.#membersChanged(name, data);
   }

@@ -120,7 +120,10 @@ export class Store extends EventTarget {
    */
   putMessage(message, { live = false } = {}) {
     const { messages } = this.log(message.roomId);
-    const change = messages.has(message.id) ? "updated" : "created";
+    const known = messages.get(message.id);
+    // A message read again unchanged must not be drawn again: a form in its card would lose what was typed.
+    if (known && known.updated === message.updated && known.outgoing === message.outgoing) return;
+    const change = known ? "updated" : "created";
     messages.set(message.id, message);
     this.#tell("message", { change, message, live: live && change === "created" });
     this.#tell("rooms");
@@ -135,14 +138,14 @@ export class Store extends EventTarget {
     this.#tell("rooms");
   }
 
-  /** How many messages of others came since the space was last looked at. */
+  /** How many messages of others came since the person last looked at the space, or wrote there. */
   unread(roomId) {
-    const since = this.#read[roomId] ?? "";
-    let count = 0;
-    for (const message of this.log(roomId).messages.values()) {
-      if (message.created > since && !this.isMine(message)) count += 1;
-    }
-    return count;
+    const messages = [...this.log(roomId).messages.values()];
+    const since = messages.reduce(
+      (latest, message) => (this.isMine(message) && message.created > latest ? message.created : latest),
+      this.#read[roomId] ?? "",
+    );
+    return messages.filter((message) => message.created > since).length;
   }
 
   markRead(roomId) {
