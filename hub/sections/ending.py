@@ -1,6 +1,9 @@
 """About to expire and about to renew: subscriptions and trials whose last day is near."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import date
+from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import ColumnElement
@@ -10,7 +13,7 @@ from hub import days as calendar
 from hub.filters import Filter
 from hub.products import BOTH
 from hub.scope import Scope
-from hub.sections.section import Question, Section, share, shares
+from hub.sections.section import STATEMENTS_KEPT, Question, Section, Statements, share, shares
 from hub.tables import licence, subscription
 
 
@@ -50,7 +53,7 @@ def expiring(
     where: Filter = Filter.everything,
 ) -> EndingSection:
     """Find what ends within the days unless somebody acts: trials, and subscriptions that do not renew themselves."""
-    return _section(session, expiring_rows(scope, days, products, where))
+    return _section(session, scope.today, _statements(expiring_rows, scope, days, products, where))
 
 
 def renewing(
@@ -61,7 +64,7 @@ def renewing(
     where: Filter = Filter.everything,
 ) -> EndingSection:
     """Find the subscriptions that renew themselves within the days."""
-    return _section(session, renewing_rows(scope, days, products, where))
+    return _section(session, scope.today, _statements(renewing_rows, scope, days, products, where))
 
 
 def expiring_rows(scope: Scope, days: int, products: frozenset[str], where: Filter = Filter.everything) -> Question:
@@ -78,18 +81,22 @@ def _ending(scope: Scope, days: int, products: frozenset[str], where: Filter, ho
     return Question(scope, products, where, how & calendar.ends_within(scope.today, days))
 
 
-def _section(session: Session, question: Question) -> EndingSection:
-    today = question.scope.today
-    summary = (
-        session.connection()
-        .execute(
-            question.summary(
-                *shares("assigned", licence.c.assigned, licence.c.total),
-                *shares("used", licence.c.used_7d, licence.c.total),
-            )
-        )
-        .one()
+@lru_cache(STATEMENTS_KEPT)
+def _statements(
+    rows: Callable[..., Question], scope: Scope, days: int, products: frozenset[str], where: Filter
+) -> Statements:
+    question = rows(scope, days, products, where)
+    return Statements(
+        question.summary(
+            *shares("assigned", licence.c.assigned, licence.c.total),
+            *shares("used", licence.c.used_7d, licence.c.total),
+        ),
+        question.page(subscription.c.end_date),
     )
+
+
+def _section(session: Session, today: date, statements: Statements) -> EndingSection:
+    summary = session.connection().execute(statements.summary).one()
 
     def row(found: Any) -> EndingRow:
         return EndingRow(
@@ -109,6 +116,6 @@ def _section(session: Session, question: Question) -> EndingSection:
         EndingKpis(summary.customers, share(summary, "assigned"), share(summary, "used")),
         summary.rows,
         session,
-        lambda limit, offset: question.page([subscription.c.end_date], limit, offset),
+        statements.page,
         row,
     )

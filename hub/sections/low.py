@@ -85,7 +85,7 @@ def low(
         LowKpis(summary.customers, share(summary, "assigned"), share(summary, "used"), int(summary.unassigned or 0)),
         summary.rows,
         session,
-        lambda limit, offset: with_weekly_changes(question.page([_ratio], limit, offset)),
+        with_weekly_changes(question.page(_ratio)),
         row,
     )
 

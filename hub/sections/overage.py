@@ -1,6 +1,7 @@
 """Over the licence limit: rows with more licences assigned than bought."""
 
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import func
@@ -10,7 +11,7 @@ from hub import days as calendar
 from hub.filters import Filter
 from hub.products import BOTH
 from hub.scope import Scope
-from hub.sections.section import Question, Section, percentage
+from hub.sections.section import STATEMENTS_KEPT, Question, Section, Statements, percentage
 from hub.statuses import licence_overage
 from hub.tables import licence
 
@@ -50,8 +51,8 @@ def overage(
     session: Session, scope: Scope, products: frozenset[str] = BOTH, where: Filter = Filter.everything
 ) -> OverageSection:
     """Find the active rows over their limit, largest excess first."""
-    question = overage_rows(scope, products, where)
-    summary = session.connection().execute(question.summary(func.sum(_excess).label("excess"))).one()
+    statements = _statements(scope, products, where)
+    summary = session.connection().execute(statements.summary).one()
     excess = int(summary.excess or 0)
 
     def row(found: Any) -> OverageRow:
@@ -73,7 +74,7 @@ def overage(
         OverageKpis(summary.customers, excess, round(excess / summary.customers, 1) if summary.customers else None),
         summary.rows,
         session,
-        lambda limit, offset: question.page([_excess.desc()], limit, offset),
+        statements.page,
         row,
     )
 
@@ -81,3 +82,9 @@ def overage(
 def overage_rows(scope: Scope, products: frozenset[str], where: Filter = Filter.everything) -> Question:
     """Return which rows `overage` is about."""
     return Question(scope, products, where, calendar.active(scope.today) & licence_overage())
+
+
+@lru_cache(STATEMENTS_KEPT)
+def _statements(scope: Scope, products: frozenset[str], where: Filter) -> Statements:
+    question = overage_rows(scope, products, where)
+    return Statements(question.summary(func.sum(_excess).label("excess")), question.page(_excess.desc()))

@@ -1,6 +1,7 @@
 """Recently added: active subscriptions and trials that started not long ago."""
 
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import func
@@ -10,7 +11,7 @@ from hub import days as calendar
 from hub.filters import Filter
 from hub.products import BOTH
 from hub.scope import Scope
-from hub.sections.section import Question, Section
+from hub.sections.section import STATEMENTS_KEPT, Question, Section, Statements
 from hub.sections.weekly import with_weekly_changes
 from hub.tables import licence, subscription
 
@@ -51,8 +52,8 @@ def recent(
     where: Filter = Filter.everything,
 ) -> RecentSection:
     """Find what started within the days, newest first."""
-    question = Question(scope, products, where, calendar.started_within(scope.today, days))
-    summary = session.connection().execute(question.summary(func.sum(licence.c.total).label("licenses"))).one()
+    statements = _statements(scope, days, products, where)
+    summary = session.connection().execute(statements.summary).one()
 
     def row(found: Any) -> RecentRow:
         return RecentRow(
@@ -73,6 +74,15 @@ def recent(
         RecentKpis(summary.customers, int(summary.licenses or 0)),
         summary.rows,
         session,
-        lambda limit, offset: with_weekly_changes(question.page([subscription.c.start_date.desc()], limit, offset)),
+        statements.page,
         row,
+    )
+
+
+@lru_cache(STATEMENTS_KEPT)
+def _statements(scope: Scope, days: int, products: frozenset[str], where: Filter) -> Statements:
+    question = Question(scope, products, where, calendar.started_within(scope.today, days))
+    return Statements(
+        question.summary(func.sum(licence.c.total).label("licenses")),
+        with_weekly_changes(question.page(subscription.c.start_date.desc())),
     )

@@ -3,11 +3,11 @@
 A section lists licence rows: one per active subscription or trial and product.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
-from sqlalchemy import ColumnElement, Select, and_, case, func, select
+from sqlalchemy import ColumnElement, Select, and_, bindparam, case, func, select
 from sqlmodel import Session
 
 from hub.filters import Filter
@@ -17,6 +17,11 @@ from hub.tables import customer, licence, subscription
 KpisT = TypeVar("KpisT")
 RowT = TypeVar("RowT")
 
+STATEMENTS_KEPT = 256
+"""Composing a statement costs more than running it, and people ask the same questions again and again."""
+
+_EVERY_ROW = 2**31
+
 
 @dataclass(frozen=True)
 class Section(Generic[KpisT, RowT]):
@@ -25,16 +30,25 @@ class Section(Generic[KpisT, RowT]):
     kpis: KpisT
     total_rows: int
     _session: Session
-    _select: Callable[[int | None, int], Select[Any]]
+    _page: Select[Any]
     _row: Callable[[Any], RowT]
 
     def rows(self, limit: int | None = None, offset: int = 0) -> list[RowT]:
         """Read a page of rows, in the section's order; without a limit all of them."""
-        found = self._session.connection().execute(self._select(limit, offset))
+        part = {"limit": _EVERY_ROW if limit is None else limit, "offset": offset}
+        found = self._session.connection().execute(self._page, part)
         return [self._row(row) for row in found]
 
 
 @dataclass(frozen=True)
+class Statements:
+    """What a section asks the database: its summary, and a page that takes `limit` and `offset`."""
+
+    summary: Select[Any]
+    page: Select[Any]
+
+
+@dataclass(frozen=True, eq=False)
 class Question:
     """Which licence rows a section is about: whose, of which products, and what must hold for them."""
 
@@ -58,13 +72,11 @@ class Question:
         """Select how many customers have a row."""
         return select(self.summary().subquery().c.customers)
 
-    def page(
-        self,
-        order: Sequence[ColumnElement[Any]],
-        limit: int | None,
-        offset: int,
-    ) -> Select[Any]:
-        """Select rows with all that tables show, by an order and then by customer, subscription and product."""
+    def page(self, order: ColumnElement[Any]) -> Select[Any]:
+        """Select rows with all that tables show, by an order and then by customer, subscription and product.
+
+        Takes the parameters `limit` and `offset`.
+        """
         return (
             self._select(
                 customer.c.name.label("customer"),
@@ -81,9 +93,9 @@ class Question:
                 licence.c.used_3m,
                 join_customers=True,
             )
-            .order_by(*order, customer.c.name_folded, subscription.c.subscription_id, licence.c.product)
-            .limit(limit)
-            .offset(offset or None)
+            .order_by(order, customer.c.name_folded, subscription.c.subscription_id, licence.c.product)
+            .limit(bindparam("limit"))
+            .offset(bindparam("offset"))
         )
 
     def _select(self, *columns: ColumnElement[Any], join_customers: bool) -> Select[Any]:
@@ -94,7 +106,9 @@ class Question:
             rows = rows.join(customer, customer.c.org_id == subscription.c.org_id).where(
                 self.scope.customers(), self.where.condition(self.scope.today, self.scope.thresholds)
             )
-        return rows.where(self.holds, licence.c.product.in_(sorted(self.products)))
+        # Not `product IN (…)` itself: SQLite would begin with that index, which finds half of all rows.
+        product = licence.c.product + ""
+        return rows.where(self.holds, product.in_(sorted(self.products)))
 
 
 def shares(name: str, part: ColumnElement[Any], whole: ColumnElement[Any]) -> tuple[ColumnElement[Any], ...]:
