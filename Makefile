@@ -8,7 +8,7 @@ PAGE := sandbox/page
 PAGE_READY := $(PAGE)/node_modules/.ready
 LOCK = $(UV) pip compile --quiet --universal --python-version 3.11 --generate-hashes --custom-compile-command "make lock"
 
-.PHONY: setup demo test proofs lint format lock bench clean
+.PHONY: setup demo test proofs lint format lock texts bench clean
 
 setup: $(READY) $(PAGE_READY)
 
@@ -48,6 +48,11 @@ lint: setup
 format: setup
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
+
+# Bring the catalogues up to date with the texts in code and templates; what is new waits there for its translation.
+texts: setup
+	$(BIN)/pybabel -q extract -F babel.cfg --no-location --omit-header -k N_ -k texts -k count:1,2 -o $(VENV)/messages.pot .
+	$(BIN)/pybabel -q update --no-fuzzy-matching --ignore-obsolete --omit-header --width 120 -l es -i $(VENV)/messages.pot -o templates/locale/es/messages.po
 
 bench: setup
 	$(BIN)/python -m bench

@@ -33,23 +33,25 @@ class Spaces:
         with self._database.write() as session:
             return session.merge(Space(room_id=room_id, kind=kind))
 
-    def audience(self, room_id: str) -> Audience:
-        """Return the human members of a space, with their roles.
+    def audience(self, target: str) -> Audience:
+        """Return who reads what is said to a target: the humans in a room (its id), or one person (an e-mail).
 
         Raises:
             WebexError: the members cannot be listed.
             SourceError: the roles of one cannot be told.
         """
-        found = self._audiences.get(room_id)
+        now = self._clock()
+        if "@" in target:
+            return Audience.of_one(self._people.member(target, now))
+        found = self._audiences.get(target)
         if found and monotonic() - found[0] < MEMBERS_FRESH_SECONDS:
             return found[1]
-        now = self._clock()
         audience = Audience(
             tuple(
                 self._people.member(each.email, now, org_id=each.org_id)
-                for each in self._webex.memberships(room_id)
+                for each in self._webex.memberships(target)
                 if not each.is_bot
             )
         )
-        self._audiences[room_id] = (monotonic(), audience)
+        self._audiences[target] = (monotonic(), audience)
         return audience
