@@ -1,6 +1,7 @@
 """HTTP to Webex: timeouts, one tree of errors, and connections that are kept and shared between threads."""
 
 import json
+import logging
 from typing import Any
 
 import httpx
@@ -12,6 +13,15 @@ from bot.errors import TooLarge, Unavailable, WebexError, failure
 
 CONNECT_SECONDS = 5.0
 READ_SECONDS = 30.0
+
+
+_CHATTY = ("webex_bot", "webexpythonsdk", "websockets", "httpx", "httpcore", "urllib3")
+
+
+def silence_libraries() -> None:
+    """Keep what people write, and our token, out of the log: these libraries put them there at lower levels."""
+    for name in _CHATTY:
+        logging.getLogger(name).setLevel(logging.ERROR)
 
 
 class Adapter(HTTPAdapter):

@@ -46,12 +46,10 @@ class Inbox:
         wanted = {activity.id: activity for activity in activities}
         with self._database.write() as session:
             connection = session.connection()
-            known: dict[str, str | None] = {
-                activity_id: public_id
-                for activity_id, public_id in connection.execute(
-                    select(_INBOX.c.activity_id, _INBOX.c.public_id).where(_INBOX.c.activity_id.in_(wanted))
-                )
-            }
+            seen = connection.execute(
+                select(_INBOX.c.activity_id, _INBOX.c.public_id).where(_INBOX.c.activity_id.in_(wanted))
+            )
+            known: dict[str, str | None] = {row.activity_id: row.public_id for row in seen}
             new = [activity for activity in wanted.values() if activity.id not in known]
             if new:
                 connection.execute(insert(_INBOX), [_row(activity, now) for activity in new])

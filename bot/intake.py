@@ -1,8 +1,7 @@
 """Messages in, each handled once: inbox, acknowledge, handle, done."""
 
-import threading
 from collections import deque
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
@@ -12,15 +11,13 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from bot.activity import Activity
 from bot.arrival import Arrival, Handler
-from bot.errors import Busy, Refused, TokenRefused, Unavailable, WebexError
+from bot.errors import Busy, Refused, TokenRefused, Unavailable
 from bot.inbox import Inbox
 from bot.lanes import Lanes, Ticket
 from bot.lookup import LookUp, OwnMessage
 from bot.webex import Webex
-from hub.errors import SourceError
 from notifications.backoff import Backoff
 from notifications.deliver import Deliverer
-from notifications.outbox import Outgoing
 from notifications.workers import Workers
 from storage import Database
 from storage.tables import InboxState
@@ -34,30 +31,31 @@ class Source(Protocol):
     """Where activities come from."""
 
     def acknowledge(self, public_id: str) -> None:
-        """Tell Webex that a message or action need not be sent again; whether it hears that does not matter."""
+        """Tell Webex that a message or action need not be sent again; that it hears this is not certain."""
 
     def token_refused(self) -> None:
-        """Webex does not accept our token any more: nothing will work from here on."""
+        """Webex does not accept our token any more: nothing works from here on."""
 
 
 @dataclass(eq=False)
 class _Case:
-    """One activity on its way."""
+    """One activity on its way through."""
 
     activity: Activity
     source: Source
     ticket: Ticket
     was_running: bool
+    """An earlier run was stopped in its command, which may have changed something."""
     public_id: str | None = None
     arrival: Arrival | None = None
     failures: int = 0
 
 
 class Intake:
-    """Takes activities and sees each through to its answer, also over faults, reconnects and restarts.
+    """Takes activities and sees each through to its answer, over faults, reconnects and restarts.
 
-    One thread writes what comes into the inbox, all that waits in one transaction. A pool of others looks it up,
-    hands it to the handler and has the answer delivered. What Webex cannot tell now is asked again later.
+    One thread writes into the inbox, all that has come meanwhile in one transaction. Others look it up, hand it to the
+    handler and have the answer delivered. What Webex cannot tell now it is asked again later, as long as it takes.
     """
 
     def __init__(
@@ -72,7 +70,7 @@ class Intake:
         backoff: Backoff = Backoff(0.2, 5.0),  # noqa: B008  (frozen)
     ) -> None:
         self._inbox = Inbox(database)
-        self._look_up = LookUp(webex, database)
+        self._lookup = LookUp(webex, database)
         self._handler = handler
         self._deliverer = deliverer
         self._clock = clock
@@ -99,20 +97,20 @@ class Intake:
         self._writer.submit(self._store)
 
     def resume(self, source: Source) -> None:
-        """Take up what is unfinished, and messages that wait to be sent: Webex can be reached (again)."""
+        """Webex can be reached, at first or again: take up what is unfinished, and what waits to be sent."""
         self._writer.submit(lambda: self._take_up(source))
 
     # In the writer's thread
 
     def _store(self) -> None:
         batch = [self._waiting.popleft() for _ in range(len(self._waiting))]
+        sources = {activity.id: source for activity, source in batch}
         if not batch:
             return
-        sources = {activity.id: source for activity, source in batch}
         try:
             stored = self._inbox.store([activity for activity, _ in batch], self._clock())
         except SQLAlchemyError as error:
-            log.error("the inbox cannot be written", action="inbox", error=type(error).__name__)  # noqa: TRY400
+            log.error("the inbox cannot be written", action="inbox", error=type(error).__name__)
             self._waiting.extendleft(reversed(batch))
             self._writer.submit(self._store, STORE_AGAIN_SECONDS)
             return
@@ -122,7 +120,8 @@ class Intake:
             sources[activity_id].acknowledge(public_id)
 
     def _take_up(self, source: Source) -> None:
-        in_work = set(self._in_work)  # before reading: what is finished meanwhile must not look unfinished
+        # Taken before reading: what is finished in between must not look unfinished.
+        in_work = self._in_work.copy()
         for row in self._inbox.unfinished():
             if row.activity.id not in in_work:
                 self._admit(row.activity, source, was_running=row.running)
@@ -132,20 +131,71 @@ class Intake:
         self._in_work.add(activity.id)
         ticket = self._lanes.admit((activity.room, activity.person))
         case = _Case(activity, source, ticket, was_running)
-        self._workers.submit(lambda: self._work(case))
+        self._workers.submit(lambda: self._begin(case))
 
     # In the workers' threads
 
-    def _work(self, case: _Case) -> None:
-        """Look a case up, and handle it when its turn comes."""
+    def _begin(self, case: _Case) -> None:
+        """Look a case up and acknowledge it; then it is handled when those before it in its lane are."""
         try:
-            self._look_up(case)
-        except OwnMessage:
-            self._lanes.ready(case.ticket, lambda: self._drop(case, "own message"))
+            public_id = self._acknowledged(case)
+            arrival = case.arrival = case.arrival or self._lookup.arrival(case.activity, public_id)
         except Refused as error:
-            reason = error.reason
-            self._lanes.ready(case.ticket, lambda: self._drop(case, reason))
+            self._close(case, error.reason)
+        except OwnMessage:
+            self._close(case, "own message")
         except (Busy, Unavailable) as error:
             self._again(case, error)
         else:
-            self._lanes.ready(case.ticket, lambda: self._handle(case))
+            self._lanes.ready(case.ticket, lambda: self._handle(case, public_id, arrival))
+
+    def _acknowledged(self, case: _Case) -> str:
+        if case.public_id is None:
+            case.public_id = self._lookup.public_id(case.activity)
+            case.source.acknowledge(case.public_id)
+        return case.public_id
+
+    def _again(self, case: _Case, error: Busy | Unavailable) -> None:
+        case.failures += 1
+        wait = error.retry_after_seconds if isinstance(error, Busy) else self._backoff.seconds(case.failures)
+        log.info("Webex is asked again later", action="look_up", error=str(error), seconds=round(wait, 2))
+        self._workers.submit(lambda: self._begin(case), wait)
+        if isinstance(error, TokenRefused):
+            case.source.token_refused()
+
+    def _close(self, case: _Case, reason: str) -> None:
+        log.info("an activity is dropped", action="drop", activity_id=case.activity.id, reason=reason)
+        self._lanes.ready(case.ticket, lambda: self._drop(case, reason))
+
+    def _drop(self, case: _Case, reason: str) -> bool:
+        self._inbox.drop(case.activity, case.public_id, reason, self._clock())
+        self._in_work.discard(case.activity.id)
+        return True
+
+    def _handle(self, case: _Case, public_id: str, arrival: Arrival) -> bool:
+        """Have a case answered; False when that takes another attempt."""
+        try:
+            targets = self._answer(case, public_id, arrival)
+        except (Busy, Unavailable) as error:
+            self._again(case, error)
+            return False
+        except Exception as error:
+            # The handler answers faults of commands itself; this is one of ours, and trying again would repeat it.
+            log.exception("an activity could not be handled", action="failure", activity_id=case.activity.id)
+            return self._drop(case, f"failed: {type(error).__name__}")
+        self._in_work.discard(case.activity.id)
+        for target in targets:
+            self._deliverer.deliver(target)
+        return True
+
+    def _answer(self, case: _Case, public_id: str, arrival: Arrival) -> list[str]:
+        """Run the command and write its answers; returns the spaces that have some."""
+        if case.was_running:
+            state, answers = InboxState.ASKED, self._handler.interrupted(arrival)
+        else:
+            prepared = self._handler.prepare(arrival)
+            if prepared.effects:
+                self._inbox.run(case.activity)
+            state, answers = InboxState.DONE, prepared.run()
+        self._inbox.finish(case.activity, public_id, state, answers, self._clock())
+        return list(dict.fromkeys(answer.target for answer in answers))

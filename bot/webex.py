@@ -85,6 +85,7 @@ class Webex:
     """
 
     def __init__(self, token: str, root: str | None = None, connections: int = 16) -> None:
+        http.silence_libraries()
         self.token = token
         self.root = root.rstrip("/") if root else None
         self.base_url = f"{self.root}/v1/" if self.root else webexpythonsdk.config.DEFAULT_BASE_URL

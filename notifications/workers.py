@@ -31,7 +31,10 @@ class Workers:
             thread.start()
 
     def submit(self, job: Callable[[], object], after_seconds: float = 0.0) -> None:
-        """Do a job as soon as a thread is free or, if asked, that much later; after `stop`, never."""
+        """Do a job as soon as a thread is free or, if asked, that much later; after `stop`, never.
+
+        With a negative number it goes before what was submitted in that many seconds.
+        """
         with self._due:
             if not self._stopping:
                 heapq.heappush(self._jobs, (time.monotonic() + after_seconds, next(self._numbers), job))
