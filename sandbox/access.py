@@ -2,8 +2,9 @@
 
 from starlette.requests import Request
 
-from sandbox.errors import Forbidden
+from sandbox.errors import BadRequest, Forbidden
 from sandbox.faults import Limits, Per
+from sandbox.ids import bare
 from sandbox.model import Person, Room
 from sandbox.rest import bearer_token
 from sandbox.world import World
@@ -28,6 +29,14 @@ class Access:
         if not person.is_administrator:
             raise Forbidden("The caller's token lacks the scopes of an administrator.")
         return person
+
+    def person(self, person_id: object, email: object = None) -> Person:
+        """Somebody named in a request, by Webex id or UUID, or by e-mail; NotFound when there is no such person."""
+        if isinstance(person_id, str):
+            return self._world.person(bare(person_id))
+        if isinstance(email, str):
+            return self._world.person_of_email(email)
+        raise BadRequest("A person's id or e-mail is required.")
 
     def room(self, person: Person, uuid: str) -> Room:
         """A room the caller is in, counting against the room's limit."""

@@ -56,9 +56,11 @@ def card_frames(action: Action, url: str) -> list[str]:
     return [_event(activity, action.created)]
 
 
-def membership_frames(verb: str, membership: Membership, actor: Person, now: datetime, url: str) -> list[str]:
+def membership_frames(
+    verb: str, uuid: str, membership: Membership, actor: Person, now: datetime, url: str
+) -> list[str]:
     """`add`: somebody came into a space; `leave`: somebody is out of it."""
-    activity = _activity(verb, str(uuid4()), membership.room, actor, now, url)
+    activity = _activity(verb, uuid, membership.room, actor, now, url)
     activity["object"] = _actor(membership.person)
     return [_event(activity, now)]
 

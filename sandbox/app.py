@@ -4,12 +4,13 @@ from collections.abc import Callable
 from random import Random
 
 from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp
 
 from sandbox.access import Access
 from sandbox.changes import Changes
 from sandbox.control import Control
-from sandbox.errors import ApiError, answer_api_error
+from sandbox.errors import ApiError, answer_error
 from sandbox.faults import FaultMiddleware, Faults, Limits, Served
 from sandbox.feed import Feed
 from sandbox.live import Live
@@ -35,7 +36,7 @@ def build_app(world: World, partner: Partner, feed_token: str, drop_sockets: Cal
         Messaging(world, access, switches),
         Rooms(world, access),
         People(world, access),
-        Mercury(world, access, switches),
+        Mercury(world, access, faults, switches),
         Organizations(world, partner, access),
         Tags(world, partner, access),
         Feed(world, partner, limits, feed_token),
@@ -47,6 +48,6 @@ def build_app(world: World, partner: Partner, feed_token: str, drop_sockets: Cal
     )
     app = Starlette(
         routes=[route for part in parts for route in part.routes()],
-        exception_handlers={ApiError: answer_api_error},
+        exception_handlers={ApiError: answer_error, HTTPException: answer_error},
     )
     return FaultMiddleware(app, faults, served)

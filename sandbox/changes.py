@@ -11,7 +11,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from sandbox.clock import moment
-from sandbox.errors import BadRequest, NotFound
+from sandbox.errors import BadRequest
 from sandbox.ids import Kind, bare, webex_id
 from sandbox.partner import Customer, Invoice, ManagedBy, Partner, Setup, Subscription
 from sandbox.records import customer_record, subscription_record
@@ -53,8 +53,6 @@ class Changes:
     async def change_customer(self, request: Request) -> Response:
         """Change fields of a customer; null makes one unknown."""
         customer = self._partner.customer(bare(request.path_params["org"]))
-        if customer is None:
-            raise NotFound("Customer not found.")
         changes = _read(await json_body(request), CUSTOMER_FIELDS)
         for name, value in changes.items():
             setattr(customer, name, value)
@@ -64,8 +62,6 @@ class Changes:
     async def change_subscription(self, request: Request) -> Response:
         """Change fields and counts of a subscription or trial."""
         subscription = self._partner.subscription(request.path_params["subscription"])
-        if subscription is None:
-            raise NotFound("Subscription not found.")
         body = await json_body(request)
         products = _read_products(subscription, body.pop("products", {}))
         changes = _read(body, SUBSCRIPTION_FIELDS)

@@ -1,5 +1,6 @@
 """`partnerbot sandbox`: only the local Webex, until it is interrupted."""
 
+import gc
 import json
 import signal
 import sys
@@ -11,6 +12,8 @@ def serve(port: int, customers: int, seed: int) -> None:
     from sandbox.server import HOST, Sandbox
 
     box = Sandbox(customers=customers, seed=seed, port=port)
+    # The world stays as long as the process: without this the collector walks all of it, again and again.
+    gc.freeze()
     try:
         box.start()
     except OSError as error:

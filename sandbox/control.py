@@ -99,7 +99,7 @@ class Control:
                     "rooms": len(world.rooms),
                     "messages": len(world.messages),
                     "customers": len(self._partner.customers),
-                    "subscriptions": sum(not one.deleted for one in self._partner.subscriptions),
+                    "subscriptions": len(self._partner.subscriptions),
                 },
                 "people": people_cards(world),
                 "bot": {

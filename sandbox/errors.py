@@ -14,6 +14,7 @@ import json
 from math import ceil
 from uuid import uuid4
 
+from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -98,8 +99,10 @@ def refusal(error: ApiError) -> Response:
     return Response(json.dumps(body), error.status, headers, media_type="application/json")
 
 
-async def answer_api_error(_request: Request, error: Exception) -> Response:
-    """Starlette's handler for ApiError."""
-    if not isinstance(error, ApiError):
-        raise error
-    return refusal(error)
+async def answer_error(_request: Request, error: Exception) -> Response:
+    """Starlette's handler for our errors and for its own: no such path, no such method."""
+    if isinstance(error, HTTPException):
+        return refusal(ApiError(error.detail, status=error.status_code))
+    if isinstance(error, ApiError):
+        return refusal(error)
+    raise error

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from random import Random
 
-from starlette.types import ASGIApp, Receive, Scope, Send
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from sandbox.errors import ApiError, TooMany, refusal
 
@@ -58,9 +58,20 @@ class Limits:
         taken.append(now)
 
 
+class FrameFault(StrEnum):
+    """What can happen to a frame on its way through a socket."""
+
+    DROP = "drop"
+    DUPLICATE = "duplicate"
+
+
 @dataclass
 class Fault:
-    """What shall go wrong with matching requests; `path` is a prefix, `times` None means for ever."""
+    """What shall go wrong with matching requests; `path` is a prefix, `times` None means for ever.
+
+    `carried_out`: the request takes effect and only its answer is lost. `frames`: not requests suffer, but what is
+    sent through sockets.
+    """
 
     method: str | None = None
     path: str = "/"
@@ -68,11 +79,13 @@ class Fault:
     retry_after: float | None = None
     times: int | None = None
     probability: float = 1.0
-    delay_ms: int = 0
+    delay_ms: float = 0
+    carried_out: bool = False
+    frames: FrameFault | None = None
 
     def matches(self, method: str, path: str) -> bool:
         """Whether it is about this request."""
-        return self.times != 0 and path.startswith(self.path) and self.method in (None, method)
+        return self.frames is None and path.startswith(self.path) and self.method in (None, method)
 
 
 @dataclass
@@ -84,12 +97,21 @@ class Faults:
 
     def strike(self, method: str, path: str) -> Fault | None:
         """The fault that hits this request, if one does; its count goes down."""
-        for fault in self.active:
-            if fault.matches(method, path) and (fault.probability >= 1 or self.chance.random() < fault.probability):
-                if fault.times is not None:
-                    fault.times -= 1
-                return fault
-        return None
+        return next((fault for fault in self.active if fault.matches(method, path) and self._hits(fault)), None)
+
+    def copies_of_a_frame(self) -> int:
+        """How often the next frame is to be sent: once, unless a fault hits it."""
+        hit = next((fault for fault in self.active if fault.frames and self._hits(fault)), None)
+        if hit is None:
+            return 1
+        return 0 if hit.frames is FrameFault.DROP else 2
+
+    def _hits(self, fault: Fault) -> bool:
+        if fault.times == 0 or self.chance.random() >= fault.probability:
+            return False
+        if fault.times is not None:
+            fault.times -= 1
+        return True
 
 
 @dataclass
@@ -117,6 +139,8 @@ class FaultMiddleware:
         if fault and fault.delay_ms:
             await asyncio.sleep(fault.delay_ms / 1000)
         if fault and fault.status:
+            if fault.carried_out and scope["type"] == "http":
+                await self._app(scope, receive, _lost)
             error = ApiError("The sandbox was told to fail here.", status=fault.status, retry_after=fault.retry_after)
             await refusal(error)(scope, receive, send)
         elif scope["type"] == "http":
@@ -131,3 +155,7 @@ class FaultMiddleware:
         finally:
             self._served.requests += 1
             self._served.seconds += time.perf_counter() - started
+
+
+async def _lost(_message: Message) -> None:
+    """An answer that never arrives."""

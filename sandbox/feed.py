@@ -104,7 +104,7 @@ class Feed:
     def _trial(self, request: Request) -> Subscription:
         self._authorise(request)
         trial = self._partner.subscription(request.path_params["trial"])
-        if trial is None or not trial.is_trial:
+        if not trial.is_trial:
             raise NotFound("Trial not found.")
         return trial
 

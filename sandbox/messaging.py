@@ -79,7 +79,7 @@ class Messaging:
         """What was said in the 1:1 room with a person, newest first."""
         caller = self._access.caller(request)
         params = request.query_params
-        other = self._person(params.get("personId"), params.get("personEmail"))
+        other = self._access.person(params.get("personId"), params.get("personEmail"))
         room = self._world.find_direct_room(caller, other)
         return self._list(request, caller, room) if room else answer({"items": []})
 
@@ -172,19 +172,8 @@ class Messaging:
         room_id = draft.given.get("roomId")
         if room_id:
             return self._access.room(caller, bare(room_id))
-        other = self._person(draft.given.get("toPersonId"), draft.given.get("toPersonEmail"))
+        other = self._access.person(draft.given.get("toPersonId"), draft.given.get("toPersonEmail"))
         return self._access.room(caller, self._world.direct_room(caller, other).uuid)
-
-    def _person(self, person_id: str | None, email: str | None) -> Person:
-        if person_id:
-            person = self._world.people.get(bare(person_id))
-        elif email:
-            person = self._world.person_of_email(email)
-        else:
-            raise BadRequest("A room or a person is required.")
-        if person is None:
-            raise NotFound("Person not found.")
-        return person
 
     def _parent(self, draft: Draft, room: Room) -> Message | None:
         """The message replied to, by Webex id or bare UUID as webex_bot sends it (WEBEX.md §4)."""

@@ -7,7 +7,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from sandbox.errors import BadRequest
-from sandbox.faults import Fault, Faults, Limit, Limits, Per
+from sandbox.faults import Fault, Faults, FrameFault, Limit, Limits, Per
 from sandbox.resources import Json
 from sandbox.rest import answer, json_body, no_content, only_known
 from sandbox.switches import Switches
@@ -91,8 +91,11 @@ def _fault(body: Json) -> Fault:
         "times": fault.times is None or type(fault.times) is int,
         "probability": _is_number(fault.probability) and fault.probability <= 1,
         "delay_ms": _is_number(fault.delay_ms),
+        "carried_out": isinstance(fault.carried_out, bool),
+        "frames": fault.frames is None or fault.frames in list(FrameFault),
     }
     _refuse_failed(checks)
+    fault.frames = FrameFault(fault.frames) if fault.frames else None
     return fault
 
 

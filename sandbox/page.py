@@ -8,7 +8,6 @@ from starlette.responses import FileResponse, PlainTextResponse, Response
 from starlette.routing import BaseRoute, Mount, Route
 from starlette.staticfiles import StaticFiles
 
-from sandbox.errors import NotFound
 from sandbox.world import World
 
 PAGE = Path(__file__).parent / "page"
@@ -47,9 +46,7 @@ class Page:
 
     async def avatar(self, request: Request) -> Response:
         """Somebody's initials on a colour; people/me must have an avatar (WEBEX.md §10)."""
-        person = self._world.people.get(request.path_params["person"])
-        if person is None:
-            raise NotFound("Person not found.")
+        person = self._world.person(request.path_params["person"])
         initials = "".join(word[0] for word in person.display_name.split()[:2])
         hue = _HUES[list(self._world.people).index(person.uuid) % len(_HUES)]
         drawing = (

@@ -7,6 +7,8 @@ from enum import StrEnum
 from operator import itemgetter
 from typing import Self
 
+from sandbox.errors import NotFound
+
 
 class SubscriptionType(StrEnum):
     """Paid, or free for some weeks."""
@@ -169,14 +171,18 @@ class Partner:
         self._by_id[subscription.id] = subscription
         return subscription
 
-    def customer(self, uuid: str) -> Customer | None:
-        """The customer with this UUID."""
-        return self._by_uuid.get(uuid)
+    def customer(self, uuid: str) -> Customer:
+        """The customer with this UUID; NotFound otherwise."""
+        if uuid not in self._by_uuid:
+            raise NotFound("Organization not found.")
+        return self._by_uuid[uuid]
 
-    def subscription(self, subscription_id: str) -> Subscription | None:
-        """The subscription or trial with this id, deleted ones left out."""
+    def subscription(self, subscription_id: str) -> Subscription:
+        """The subscription or trial with this id; NotFound when there is none, or none any more."""
         found = self._by_id.get(subscription_id)
-        return None if found is None or found.deleted else found
+        if found is None or found.deleted:
+            raise NotFound("Subscription not found.")
+        return found
 
     def age(self, since: date, now: datetime) -> None:
         """Time went on: mark as updated whose counts are other than they were on the day `since`."""

@@ -39,10 +39,7 @@ class People:
     async def get_person(self, request: Request) -> Response:
         """One person by id."""
         caller = self._access.caller(request)
-        person = self._world.people.get(bare(request.path_params["person"]))
-        if person is None:
-            raise NotFound("Person not found.")
-        return answer(self._shown(person, caller))
+        return answer(self._shown(self._access.person(request.path_params["person"]), caller))
 
     async def list_people(self, request: Request) -> Response:
         """By e-mail, id or start of a name; everybody of the own organization for administrators, by role too."""

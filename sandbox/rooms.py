@@ -99,7 +99,9 @@ class Rooms:
         caller = self._access.caller(request)
         body = await json_body(request)
         room = self._world.room_for(caller, bare(str(body.get("roomId", ""))))
-        membership = self._world.add_member(room, self._person(body.get("personId"), body.get("personEmail")), caller)
+        membership = self._world.add_member(
+            room, self._access.person(body.get("personId"), body.get("personEmail")), caller
+        )
         membership.is_moderator = body.get("isModerator") is True
         return answer(membership_json(membership))
 
@@ -133,17 +135,6 @@ class Rooms:
         if membership is None:
             raise NotFound("Membership not found.")
         return caller, membership
-
-    def _person(self, person_id: object, email: object) -> Person:
-        if isinstance(person_id, str):
-            person = self._world.people.get(bare(person_id))
-        elif isinstance(email, str):
-            person = self._world.person_of_email(email)
-        else:
-            raise BadRequest("personId or personEmail is required.")
-        if person is None:
-            raise NotFound("Person not found.")
-        return person
 
 
 def _title(body: dict[str, object]) -> str:

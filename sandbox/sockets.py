@@ -16,8 +16,9 @@ from starlette.websockets import WebSocket, WebSocketDisconnect
 from sandbox import activities
 from sandbox.access import Access
 from sandbox.errors import ApiError, NotFound
+from sandbox.faults import Faults
 from sandbox.ids import bare
-from sandbox.model import Event, Happening, Person
+from sandbox.model import Event, Happening, Membership, Message, Person
 from sandbox.resources import Json
 from sandbox.rest import answer, json_body, no_content
 from sandbox.switches import Switches
@@ -70,9 +71,10 @@ class Journal:
 class Mercury:
     """Devices, their sockets, and who gets which frame."""
 
-    def __init__(self, world: World, access: Access, switches: Switches) -> None:
+    def __init__(self, world: World, access: Access, faults: Faults, switches: Switches) -> None:
         self._world = world
         self._access = access
+        self._faults = faults
         self._switches = switches
         self._devices: dict[str, tuple[Person, Json]] = {}
         self._journals: dict[Person, Journal] = {}
@@ -168,36 +170,44 @@ class Mercury:
     # What happens in the world
 
     def _hear(self, happening: Happening) -> None:
-        url, now = self._world.url, self._world.clock.now()
         match happening:
             case Happening(event=Event.MESSAGE_CREATED, message=message) if message:
-                frames = activities.message_frames(message, url)
-                for membership in message.room.members.values():
-                    person = membership.person
-                    own = person.is_bot and message.author is person
-                    if message.visible_to(person) and (self._switches.echo_own_posts or not own):
-                        self._deliver(person, message.uuid, frames)
+                self._send_message(message)
             case Happening(event=Event.CARD_SUBMITTED, action=action) if action:
-                self._deliver(action.message.author, action.uuid, activities.card_frames(action, url))
-            case Happening(event=Event.MEMBERSHIP_CREATED, membership=membership, actor=actor) if (
-                membership and actor and actor is not membership.person
-            ):
-                frames = activities.membership_frames("add", membership, actor, now, url)
-                self._deliver(membership.person, membership.uuid, frames)
+                self._deliver(action.message.author, action.uuid, activities.card_frames(action, self._world.url))
+            case Happening(event=Event.MEMBERSHIP_CREATED, membership=membership, actor=actor) if membership and actor:
+                self._send_membership("add", membership, actor)
             case Happening(event=Event.MEMBERSHIP_DELETED, membership=membership, actor=actor) if membership and actor:
-                frames = activities.membership_frames("leave", membership, actor, now, url)
-                self._deliver(membership.person, membership.uuid, frames)
+                self._send_membership("leave", membership, actor)
+
+    def _send_message(self, message: Message) -> None:
+        frames = activities.message_frames(message, self._world.url)
+        for membership in message.room.members.values():
+            person = membership.person
+            unheard = person.is_bot and message.author is person and not self._switches.echo_own_posts
+            if message.visible_to(person) and not unheard:
+                self._deliver(person, message.uuid, frames)
+
+    def _send_membership(self, verb: str, membership: Membership, actor: Person) -> None:
+        """Tell somebody whom another one added to a space or put out of it."""
+        if membership.room.is_direct or actor is membership.person:
+            return
+        uuid, now, url = str(uuid4()), self._world.clock.now(), self._world.url
+        frames = activities.membership_frames(verb, uuid, membership, actor, now, url)
+        self._deliver(membership.person, uuid, frames)
 
     def _deliver(self, person: Person, uuid: str, frames: list[str]) -> None:
+        """Keep the frames for a reconnect, and send them unless a fault loses or doubles them."""
         self._journal(person).keep(uuid, Delivery(self._world.clock.now(), frames))
         for queue in self._open.get(person, ()):
-            for frame in frames:
+            for frame in frames * self._faults.copies_of_a_frame():
                 queue.put_nowait(frame)
 
 
 async def _write(websocket: WebSocket, queue: asyncio.Queue[str]) -> None:
-    while True:
-        await websocket.send_text(await queue.get())
+    with suppress(WebSocketDisconnect):
+        while True:
+            await websocket.send_text(await queue.get())
 
 
 def _token_of_frame(text: str) -> str:

@@ -98,15 +98,12 @@ class Tags:
 
     def _customer(self, request: Request) -> Customer:
         self._access.administrator(request)
-        customer = self._partner.customer(bare(request.path_params["org"]))
-        if customer is None:
-            raise NotFound("Organization not found.")
-        return customer
+        return self._partner.customer(bare(request.path_params["org"]))
 
     def _subscription(self, request: Request) -> Subscription:
         customer = self._customer(request)
         subscription = self._partner.subscription(request.path_params["subscription"])
-        if subscription is None or subscription.customer is not customer:
+        if subscription.customer is not customer:
             raise NotFound("Subscription not found.")
         return subscription
 

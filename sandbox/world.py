@@ -65,9 +65,13 @@ class World:
             raise Unauthorized
         return person
 
-    def person_of_email(self, email: str) -> Person | None:
-        """Who has this address, without case."""
-        return self._by_email.get(email.casefold())
+    def person(self, uuid: str) -> Person:
+        """Who has this UUID; NotFound otherwise."""
+        return _found(self.people.get(uuid))
+
+    def person_of_email(self, email: str) -> Person:
+        """Who has this address, without case; NotFound otherwise."""
+        return _found(self._by_email.get(email.casefold()))
 
     @property
     def bot(self) -> Person:
@@ -233,3 +237,9 @@ class World:
         """Let every listener know."""
         for listener in self.listeners:
             listener(happening)
+
+
+def _found(person: Person | None) -> Person:
+    if person is None:
+        raise NotFound("Person not found.")
+    return person

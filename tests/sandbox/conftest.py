@@ -30,7 +30,7 @@ class Company:
         self._people: dict[str, Person] = {}
 
     def __getattr__(self, first_name: str) -> Person:
-        card = next(card for card in self.box.people if card["email"].startswith(first_name))
+        card = next(card for card in self.box.people if card["email"].startswith(first_name.rstrip("_")))
         return self._person(card["token"])
 
     @property
