@@ -17,6 +17,7 @@ from sandbox.synthetic import make_partner
 from sandbox.world import World
 
 HOST = "127.0.0.1"
+FAREWELL_SECONDS = 1.0
 
 
 class Sandbox:
@@ -116,11 +117,12 @@ class Sandbox:
 
 
 class _Server(uvicorn.Server):
-    """uvicorn that tells when it is ready, and can break its connections."""
+    """uvicorn that tells when it is ready, can break its connections, and ends without saying goodbye."""
 
     def __init__(self, config: uvicorn.Config) -> None:
         super().__init__(config)
         self.ready = threading.Event()
+        self._end = asyncio.Event()
         self._loop: asyncio.AbstractEventLoop | None = None
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
@@ -129,22 +131,31 @@ class _Server(uvicorn.Server):
         self._loop = asyncio.get_running_loop()
         self.ready.set()
 
-    def drop_sockets(self) -> int:
-        """Cut every websocket; how many there were."""
-        return self._abort(sockets_only=True)
+    async def main_loop(self) -> None:
+        """Tick until `vanish`."""
+        ticking = asyncio.create_task(super().main_loop())
+        await self._end.wait()
+        ticking.cancel()
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        """Break every connection; what handled them ends by itself, but for a while."""
+        for server in self.servers:
+            server.close()
+        for listener in sockets or []:
+            listener.close()
+        for connection in list(self.server_state.connections):
+            connection.transport.abort()
+        if self.server_state.tasks:
+            await asyncio.wait(self.server_state.tasks, timeout=FAREWELL_SECONDS)
 
     def vanish(self) -> None:
-        """Cut every connection and end; from another thread."""
+        """End at once; from another thread."""
         if self._loop:
-            self._loop.call_soon_threadsafe(lambda: self._abort(sockets_only=False))
-        self.should_exit = True
+            self._loop.call_soon_threadsafe(self._end.set)
 
-    def _abort(self, *, sockets_only: bool) -> int:
-        doomed = [
-            connection
-            for connection in self.server_state.connections
-            if not sockets_only or isinstance(connection, WebSocketsSansIOProtocol)
-        ]
-        for connection in doomed:
+    def drop_sockets(self) -> int:
+        """Cut every websocket; how many there were."""
+        sockets = [one for one in self.server_state.connections if isinstance(one, WebSocketsSansIOProtocol)]
+        for connection in sockets:
             connection.transport.abort()
-        return len(doomed)
+        return len(sockets)
