@@ -14,7 +14,7 @@ from commands.errors import Ambiguous, CommandError, NotAllowed
 from commands.registry import Match, Registry
 from commands.reply import Rendered, Reply, rendered
 from commands.words import normalise
-from hub.access import Needs, may, sees_everyone
+from hub.access import Needs, may, sees_everyone, to_see
 from hub.errors import SourceError
 from hub.scope import Scope
 from notifications.audience import Audience, Member
@@ -58,7 +58,7 @@ class Plan:
     @property
     def needs(self) -> Needs:
         """What it takes to see the answer."""
-        return self.match.command.needs
+        return to_see(self.match.command.needs)
 
 
 @dataclass(frozen=True)
@@ -92,7 +92,7 @@ class Dispatcher:
         private = request.privately and not match.command.effects
         alone = private or request.space.kind == "direct" or needs is Needs.NOTHING
         audience = Audience.of_one(request.person) if alone else request.audience()
-        excluded = audience.excluded(needs)
+        excluded = audience.excluded(to_see(needs))
         if excluded:
             raise NotAllowed(
                 N_("Not everybody in this space may see the answer: %(names)s."),

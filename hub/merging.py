@@ -14,10 +14,10 @@ from sqlalchemy import Table, and_, delete, select, update
 from sqlmodel import Session
 
 from hub import snapshots
-from hub.bulk import chunks, find, insert_rows, update_rows
+from hub.bulk import chunks, find, insert_rows, update_rows, upsert_rows
 from hub.names import fold
 from hub.readings import LACKING, Changes, CustomerReading, LicenceReading, Readings, SubscriptionReading, Tally
-from hub.tables import customer, licence, subscription
+from hub.tables import customer, licence, subscription, touched
 
 Row = dict[str, Any]
 Key = tuple[str, ...]
@@ -72,7 +72,8 @@ class _Outcome:
 def merge(session: Session, readings: Readings, at: datetime, day: date) -> Changes:
     """Merge what a source told.
 
-    Subscriptions of unknown customers and licences of unknown subscriptions are left out.
+    Subscriptions of unknown customers and licences of unknown subscriptions are left out. Customers of whom anything
+    changed are noted as touched, in the same transaction, for whoever watches them.
 
     Args:
         session: an open transaction.
@@ -84,8 +85,8 @@ def merge(session: Session, readings: Readings, at: datetime, day: date) -> Chan
     customers = {reading.org_id: reading for reading in readings.customers}
     organizations = _merge(session, _CUSTOMERS, map(_customer_row, customers.values()), at)
 
-    org_ids = {reading.org_id for reading in readings.subscriptions}
-    known = {row.org_id for row in find(session, customer.c.org_id, org_ids, customer.c.org_id)}
+    named = {reading.org_id for reading in readings.subscriptions}
+    known = {row.org_id for row in find(session, customer.c.org_id, named, customer.c.org_id)}
     contracts = {reading.subscription_id: reading for reading in readings.subscriptions if reading.org_id in known}
     terms = _merge(session, _SUBSCRIPTIONS, map(_told, contracts.values()), at)
     _move_licences(session, terms.changed)
@@ -102,13 +103,11 @@ def merge(session: Session, readings: Readings, at: datetime, day: date) -> Chan
 
     terms.changed |= {key[:1] for key in counts.new | counts.changed} | shrunk
     terms.changed -= terms.new
-    return Changes(
-        customers=organizations.tally(of=len(customers)),
-        subscriptions=terms.tally(of=len(owners)),
-        org_ids=frozenset(key[0] for key in organizations.new | organizations.changed)
-        | {owners[key[0]] for key in terms.new | terms.changed},
-    )
-
+    org_ids = frozenset(key[0] for key in organizations.new | organizations.changed) | {
+        owners[key[0]] for key in terms.new | terms.changed
+    }
+    upsert_rows(session, touched, ({"org_id": org_id} for org_id in org_ids), replace=False)
+    return Changes(organizations.tally(of=len(customers)), terms.tally(of=len(owners)), org_ids)
 
 def _merge(session: Session, kind: _Kind, rows: Iterable[Row], at: datetime) -> _Outcome:
     outcome = _Outcome()

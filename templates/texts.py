@@ -1,12 +1,12 @@
 """How one reader is spoken to: language, time zone, and what dates and numbers look like there."""
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from functools import cached_property
 from zoneinfo import ZoneInfo
 
 from babel.core import Locale
-from babel.dates import format_date, format_datetime, get_day_names
+from babel.dates import format_date, format_datetime, format_timedelta, get_day_names
 from babel.numbers import format_decimal
 
 from templates.catalogue import catalogue
@@ -53,6 +53,10 @@ class Texts:
             return UNKNOWN
         local = value.astimezone(self._zone)
         return format_datetime(local, _MOMENT[self.language], locale=self._locale)
+
+    def ago(self, age: timedelta) -> str:
+        """Say how long ago something was, such as `5 minutes ago`."""
+        return format_timedelta(-age, add_direction=True, locale=self._locale)
 
     @cached_property
     def _zone(self) -> ZoneInfo:

@@ -1,0 +1,129 @@
+"""The composition root: builds the service from its settings, starts its parts in order and stops them in reverse."""
+
+import signal
+import threading
+from collections.abc import Callable
+from datetime import UTC, datetime
+
+import structlog
+
+from bot.answering import Answering, Defaults
+from bot.dispatch import Dispatcher
+from bot.errors import TokenRefused
+from bot.health import Health
+from bot.intake import Intake
+from bot.parts import Parts, assemble
+from bot.sender import Sender
+from bot.settings import Misconfigured, Settings
+from bot.spaces import Spaces
+from bot.watch import Watch
+from bot.webex import Webex
+from bot.websocket import Websocket
+from notifications.deliver import WITHHELD, Deliverer
+from notifications.pipeline import Pipeline
+from notifications.render import Style
+from storage.tables import Outbox
+from templates.catalogue import N_
+from templates.texts import Texts
+
+log = structlog.get_logger()
+
+
+def _utc_now() -> datetime:
+    return datetime.now(UTC)
+
+
+class Service:
+    """The running bot.
+
+    Raises:
+        Misconfigured: there is no token.
+        DatabaseUnusable: the database cannot be opened.
+        TokenRefused: Webex does not accept the token.
+    """
+
+    def __init__(self, settings: Settings, clock: Callable[[], datetime] = _utc_now) -> None:
+        if settings.token is None:
+            raise Misconfigured("WEBEX_ACCESS_TOKEN: the bot's access token is missing")
+        self.clock = clock
+        self._webex = Webex(settings.token.get_secret_value(), settings.webex_url, connections=settings.workers * 2)
+        me = self._webex.me()
+        self.parts: Parts = assemble(settings, health=lambda now: self._health(now))
+        spaces = Spaces(self.parts.database, self._webex, self.parts.people, clock)
+        self._deliverer = Deliverer(
+            self.parts.database,
+            Sender(self._webex),
+            clock,
+            gate=lambda row: _may_leave(row, spaces),
+            mark=lambda _row: Texts(settings.language)(N_("(possibly repeated)")),
+        )
+        answering = Answering(
+            Dispatcher(self.parts.registry, self.parts.services, clock),
+            self.parts.people,
+            spaces,
+            clock,
+            own_name=me.display_name,
+            defaults=Defaults(settings.language, settings.time_zone),
+        )
+        self._intake = Intake(
+            self.parts.database, self._webex, answering, self._deliverer, clock, workers=settings.workers
+        )
+        self._socket = Websocket(self._webex, self._intake, clock)
+        self._health = Health(self.parts.database, self._socket, settings.watch_seconds)
+        pipeline = Pipeline(
+            self.parts.database,
+            spaces.audience,
+            Style(settings.language, settings.time_zone, settings.files),
+            settings.thresholds,
+        )
+        self._watch = Watch(self.parts, pipeline, self._deliverer, clock, settings.watch_seconds)
+        self._thread: threading.Thread | None = None
+        self.failure: TokenRefused | None = None
+
+    def start(self) -> None:
+        """Answer, watch and deliver, in threads of its own."""
+        self._deliverer.start()
+        self._intake.start()
+        self._thread = threading.Thread(target=self._listen, name="websocket", daemon=True)
+        self._thread.start()
+        self._watch.start()
+        log.info("started", action="start")
+
+    def stop(self) -> None:
+        """Take nothing more in, finish what is under way, and give everything back."""
+        self._socket.stop()
+        if self._thread:
+            self._thread.join()
+        self._watch.stop()
+        self._intake.stop()
+        self._deliverer.stop()
+        self._webex.close()
+        self.parts.close()
+        log.info("stopped", action="stop")
+
+    def run_until_stopped(self) -> None:
+        """Run until the process is asked to end.
+
+        Raises:
+            TokenRefused: Webex does not accept the token any more.
+        """
+        self._asked_to_end = threading.Event()
+        for wanted in (signal.SIGINT, signal.SIGTERM):
+            signal.signal(wanted, lambda *_: self._asked_to_end.set())
+        self.start()
+        while self._thread and self._thread.is_alive() and not self._asked_to_end.wait(0.5):
+            pass
+        self.stop()
+        if self.failure:
+            raise self.failure
+
+    def _listen(self) -> None:
+        try:
+            self._socket.run()
+        except TokenRefused as error:
+            self.failure = error
+
+
+def _may_leave(row: Outbox, spaces: Spaces) -> bool | str:
+    """Whether everybody who would read a message with customer data may see them, now that it leaves."""
+    return row.audience is None or spaces.audience(row.target).covers(row.audience) or WITHHELD

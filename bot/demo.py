@@ -1,0 +1,43 @@
+"""`partnerbot demo`: a local Webex with a synthetic partner, and the bot in it, on one clock."""
+
+import signal
+import sys
+import threading
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from bot.app import Service
+from bot.logs import configure
+from bot.settings import Settings
+from sandbox.server import Sandbox
+
+WATCH_SECONDS = 5
+
+
+def play(port: int, customers: int, seed: int) -> None:
+    """Run until interrupted; what happened in it is gone with it.
+
+    Raises:
+        OSError: the port is in use.
+    """
+    configure(quiet=True)
+    with TemporaryDirectory(prefix="partnerbot-demo-") as folder, Sandbox(customers, seed, port) as box:
+        settings = Settings.read(
+            token=box.bot_token,
+            webex_url=box.url,
+            admin_token=box.admin_token,
+            feed_url=f"{box.url}/partnerhub/v1",
+            feed_token=box.feed_token,
+            database_url=f"sqlite:///{folder}/partnerbot.db",
+            files=Path(folder) / "files",
+            watch_seconds=WATCH_SECONDS,
+        )
+        service = Service(settings, box.clock.now)
+        service.start()
+        sys.stdout.write(f"\n  Partner Hub Bot is in its local Webex:  {box.url}\n  Ctrl+C ends it.\n\n")
+        sys.stdout.flush()
+        ended = threading.Event()
+        for wanted in (signal.SIGINT, signal.SIGTERM):
+            signal.signal(wanted, lambda *_: ended.set())
+        ended.wait()
+        service.stop()

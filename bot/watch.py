@@ -1,0 +1,77 @@
+"""What the service does by itself, on APScheduler's clock: read the sources, raise alerts, drop reports."""
+
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+
+import structlog
+from apscheduler.schedulers.background import BackgroundScheduler
+
+from bot.errors import WebexError
+from bot.parts import Parts
+from hub.errors import HubError
+from hub.sync import sync
+from notifications.deliver import Deliverer
+from notifications.pipeline import Pipeline
+from notifications.reports.running import run_due
+
+log = structlog.get_logger()
+
+REPORTS_SECONDS = 20
+"""How often due reports are looked for, at most."""
+
+
+class Watch:
+    """Runs its jobs in threads of its own; a job that is late runs once, never beside itself."""
+
+    def __init__(
+        self, parts: Parts, pipeline: Pipeline, deliverer: Deliverer, clock: Callable[[], datetime], seconds: float
+    ) -> None:
+        self._parts = parts
+        self._pipeline = pipeline
+        self._deliverer = deliverer
+        self._clock = clock
+        self._seconds = seconds
+        self._scheduler = BackgroundScheduler(
+            timezone=UTC, job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": None}
+        )
+
+    def start(self) -> None:
+        """Begin: the first look is at once."""
+        now = datetime.now(UTC)
+        self._scheduler.add_job(self._look, "interval", seconds=self._seconds, next_run_time=now)
+        every = min(self._seconds, REPORTS_SECONDS)
+        self._scheduler.add_job(self._report, "interval", seconds=every, next_run_time=now + timedelta(seconds=every))
+        self._scheduler.start()
+
+    def stop(self) -> None:
+        """Begin no job any more; one under way is waited for."""
+        self._scheduler.shutdown(wait=True)
+
+    def _look(self) -> None:
+        self._guarded("sync", self._sync)
+        self._guarded("alerts", self._tell)
+
+    def _sync(self) -> None:
+        if self._parts.partner or self._parts.feed:
+            sync(self._parts.database, self._parts.partner, self._parts.feed, self._clock)
+
+    def _tell(self) -> None:
+        if self._pipeline.run(self._clock()):
+            self._deliverer.wake()
+
+    def _report(self) -> None:
+        self._guarded("reports", self._drop_reports)
+
+    def _drop_reports(self) -> None:
+        if run_due(self._parts.database, self._pipeline.audiences, self._pipeline.style, self._clock()):
+            self._deliverer.wake()
+
+    def _guarded(self, what: str, job: Callable[[], None]) -> None:
+        try:
+            job()
+        except (HubError, WebexError) as error:
+            # Expected while Webex or the feed is away: all stays as it was, and the next run does it.
+            log.warning("put off", action=what, reason=type(error).__name__)
+        except Exception:
+            # A fault in one run must not end the service; the next may go better.
+            log.exception("a job failed", action=what)
