@@ -1,7 +1,7 @@
 """The frames that Webex sends through a socket: activities in envelopes (WEBEX.md §10)."""
 
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import uuid4
 
 from sandbox.clock import stamp
@@ -9,16 +9,24 @@ from sandbox.model import Action, Membership, Message, Person, Room
 from sandbox.resources import Json, encode
 
 
-def greeting(now: datetime) -> str:
+class Frame(NamedTuple):
+    """What goes through a socket, and the id under which it can be acknowledged."""
+
+    id: str
+    text: str
+
+
+def greeting(now: datetime) -> Frame:
     """What a socket hears first when it is authorised; clients other than webex_bot wait for it."""
     return envelope({"eventType": "mercury.buffer_state", "bufferState": {}}, now)
 
 
-def envelope(data: Json, now: datetime) -> str:
+def envelope(data: Json, now: datetime) -> Frame:
     """The outer frame, as the Go SDK reads it."""
     milliseconds = int(now.timestamp() * 1000)
+    frame_id = str(uuid4())
     frame = {
-        "id": str(uuid4()),
+        "id": frame_id,
         "data": data,
         "timestamp": milliseconds,
         "trackingId": f"SANDBOX_{uuid4()}",
@@ -27,10 +35,10 @@ def envelope(data: Json, now: datetime) -> str:
         "headers": {},
         "wsWriteTimestamp": milliseconds,
     }
-    return encode(frame).decode()
+    return Frame(frame_id, encode(frame).decode())
 
 
-def message_frames(message: Message, url: str) -> list[str]:
+def message_frames(message: Message, url: str) -> list[Frame]:
     """One `post`; for a file a `share`, then the `update` that tells it has been scanned."""
     if message.file is None:
         comment = {"objectType": "comment"} | _mentions(message)
@@ -47,7 +55,7 @@ def message_frames(message: Message, url: str) -> list[str]:
     ]
 
 
-def card_frames(action: Action, url: str) -> list[str]:
+def card_frames(action: Action, url: str) -> list[Frame]:
     """A pressed button; what was typed has to be fetched."""
     message = action.message
     activity = _activity("cardAction", action.uuid, message.room, action.person, action.created, url)
@@ -58,14 +66,14 @@ def card_frames(action: Action, url: str) -> list[str]:
 
 def membership_frames(
     verb: str, uuid: str, membership: Membership, actor: Person, now: datetime, url: str
-) -> list[str]:
+) -> list[Frame]:
     """`add`: somebody came into a space; `leave`: somebody is out of it."""
     activity = _activity(verb, uuid, membership.room, actor, now, url)
     activity["object"] = _actor(membership.person)
     return [_event(activity, now)]
 
 
-def _frame(verb: str, uuid: str, message: Message, actor: Person, what: Json, url: str) -> str:
+def _frame(verb: str, uuid: str, message: Message, actor: Person, what: Json, url: str) -> Frame:
     activity = _activity(verb, uuid, message.room, actor, message.created, url)
     activity["object"] = what
     if message.parent:
@@ -106,5 +114,5 @@ def _mentions(message: Message) -> Json:
     return {"mentions": {"items": [_actor(person) for person in mentioned]}} if mentioned else {}
 
 
-def _event(activity: Json, now: datetime) -> str:
+def _event(activity: Json, now: datetime) -> Frame:
     return envelope({"eventType": "conversation.activity", "activity": activity}, now)

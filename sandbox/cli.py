@@ -16,9 +16,13 @@ def serve(port: int, customers: int, seed: int) -> None:
     gc.freeze()
     try:
         box.start()
-    except OSError as error:
-        sys.stderr.write(f"The sandbox cannot listen on {HOST}:{port}: {error.strerror}. Choose another --port.\n")
+    except (OSError, OverflowError) as error:
+        reason = getattr(error, "strerror", None) or "there is no such port"
+        sys.stderr.write(f"The sandbox cannot listen on {HOST}:{port}: {reason}. Choose another --port.\n")
         raise SystemExit(1) from None
+    finished = threading.Event()
+    for wanted in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(wanted, lambda *_: finished.set())
     ready = {
         "url": box.url,
         "bot_token": box.bot_token,
@@ -27,10 +31,7 @@ def serve(port: int, customers: int, seed: int) -> None:
         "people": box.people,
         "rooms": box.rooms,
     }
-    sys.stdout.write(json.dumps(ready, ensure_ascii=False) + "\n")
+    sys.stdout.write(json.dumps(ready) + "\n")
     sys.stdout.flush()
-    finished = threading.Event()
-    for wanted in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(wanted, lambda *_: finished.set())
     finished.wait()
     box.stop()

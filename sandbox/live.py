@@ -39,7 +39,7 @@ class Live:
     async def events(self, request: Request) -> Response:
         """A stream for the person of `token`; EventSource cannot send headers."""
         person = self._world.person_of_token(request.query_params.get("token", ""))
-        headers = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
+        headers = {"Cache-Control": "no-store"}
         return StreamingResponse(self._stream(Listener(person)), headers=headers, media_type="text/event-stream")
 
     async def _stream(self, listener: Listener) -> AsyncIterator[bytes]:

@@ -5,9 +5,9 @@ from pathlib import Path
 
 from starlette.requests import Request
 from starlette.responses import FileResponse, PlainTextResponse, Response
-from starlette.routing import BaseRoute, Mount, Route
-from starlette.staticfiles import StaticFiles
+from starlette.routing import Route
 
+from sandbox.errors import NotFound
 from sandbox.world import World
 
 PAGE = Path(__file__).parent / "page"
@@ -25,24 +25,31 @@ class Page:
     def __init__(self, world: World) -> None:
         self._world = world
 
-    def routes(self) -> list[BaseRoute]:
-        """What is served here; a package that is not installed is named in plain words."""
-        vendors: list[BaseRoute] = [
-            Mount(f"/page/vendor/{name}", StaticFiles(directory=folder, check_dir=False))
-            for name, folder in VENDOR.items()
-        ]
+    def routes(self) -> list[Route]:
+        """What is served here."""
         return [
             Route("/", self.index),
             Route("/page/avatars/{person}.svg", self.avatar),
-            *vendors,
-            Mount("/page", StaticFiles(directory=PAGE, check_dir=False)),
+            Route("/page/vendor/{package}/{file:path}", self.vendor),
+            Route("/page/{file:path}", self.own_file),
         ]
 
     async def index(self, _request: Request) -> Response:
         """The page itself."""
         if not all(folder.is_dir() for folder in VENDOR.values()):
-            return PlainTextResponse("The chat page's packages are not installed: run `make setup`.", 503)
+            return _not_installed()
         return FileResponse(PAGE / "index.html")
+
+    async def own_file(self, request: Request) -> Response:
+        """One of the page's own files."""
+        return _file_in(PAGE, request.path_params["file"])
+
+    async def vendor(self, request: Request) -> Response:
+        """A file of an npm package."""
+        folder = VENDOR.get(request.path_params["package"])
+        if folder is None:
+            raise NotFound("No such package.")
+        return _file_in(folder, request.path_params["file"]) if folder.is_dir() else _not_installed()
 
     async def avatar(self, request: Request) -> Response:
         """Somebody's initials on a colour; people/me must have an avatar (WEBEX.md §10)."""
@@ -56,3 +63,14 @@ class Page:
             f'text-anchor="middle" dominant-baseline="middle">{escape(initials)}</text></svg>'
         )
         return Response(drawing, media_type="image/svg+xml", headers={"Cache-Control": "max-age=3600"})
+
+
+def _not_installed() -> Response:
+    return PlainTextResponse("The chat page's packages are not installed: run `make setup`.", 503)
+
+
+def _file_in(folder: Path, name: str) -> Response:
+    path = (folder / name).resolve()
+    if not path.is_relative_to(folder.resolve()) or not path.is_file():
+        raise NotFound("File not found.")
+    return FileResponse(path, headers={"Cache-Control": "no-cache"})

@@ -23,7 +23,7 @@ FAREWELL_SECONDS = 1.0
 class Sandbox:
     """A local Webex on 127.0.0.1. It can be stopped and started again with the world it had, on the same port.
 
-    OSError from `start` when the port is taken.
+    From `start`: OSError when the port is taken, OverflowError when there is no such port.
     """
 
     def __init__(self, customers: int = 200, seed: int = 1, port: int = 0, *, clock: Clock | None = None) -> None:
@@ -43,7 +43,7 @@ class Sandbox:
         try:
             listener.bind((HOST, self.port))
             listener.listen(2048)
-        except OSError:
+        except (OSError, OverflowError):
             listener.close()
             raise
         self.port = listener.getsockname()[1]

@@ -15,6 +15,7 @@ from starlette.websockets import WebSocket, WebSocketDisconnect
 
 from sandbox import activities
 from sandbox.access import Access
+from sandbox.activities import Frame
 from sandbox.errors import ApiError, NotFound
 from sandbox.faults import Faults
 from sandbox.ids import bare
@@ -33,7 +34,7 @@ class Delivery:
     """Frames about one thing, kept for a reconnect."""
 
     at: datetime
-    frames: list[str]
+    frames: list[Frame]
     acknowledged: bool = False
 
 
@@ -42,18 +43,21 @@ class Journal:
 
     def __init__(self) -> None:
         self._deliveries: OrderedDict[str, Delivery] = OrderedDict()
+        self._about: dict[str, str] = {}
 
     def keep(self, uuid: str, delivery: Delivery) -> None:
         """Remember a delivery."""
         self._forget_before(delivery.at - REDELIVERY)
         self._deliveries[uuid] = delivery
+        self._about |= {frame.id: uuid for frame in delivery.frames}
 
-    def acknowledge(self, uuid: str) -> None:
-        """Somebody has it."""
-        if uuid in self._deliveries:
-            self._deliveries[uuid].acknowledged = True
+    def acknowledge(self, message_id: str) -> None:
+        """Somebody has it: webex_bot says so with the public id, others with the frame's."""
+        delivery = self._deliveries.get(self._about.get(message_id, bare(message_id)))
+        if delivery:
+            delivery.acknowledged = True
 
-    def again(self, now: datetime, *, acknowledged_too: bool) -> list[str]:
+    def again(self, now: datetime, *, acknowledged_too: bool) -> list[Frame]:
         """The frames that a reconnected socket gets."""
         self._forget_before(now - REDELIVERY)
         return [
@@ -65,7 +69,9 @@ class Journal:
 
     def _forget_before(self, time: datetime) -> None:
         while self._deliveries and next(iter(self._deliveries.values())).at < time:
-            self._deliveries.popitem(last=False)
+            _, forgotten = self._deliveries.popitem(last=False)
+            for frame in forgotten.frames:
+                self._about.pop(frame.id, None)
 
 
 class Mercury:
@@ -78,7 +84,7 @@ class Mercury:
         self._switches = switches
         self._devices: dict[str, tuple[Person, Json]] = {}
         self._journals: dict[Person, Journal] = {}
-        self._open: dict[Person, set[asyncio.Queue[str]]] = {}
+        self._open: dict[Person, set[asyncio.Queue[Frame]]] = {}
         world.listeners.append(self._hear)
 
     def routes(self) -> list[BaseRoute]:
@@ -147,7 +153,7 @@ class Mercury:
             return False
 
     async def _run(self, websocket: WebSocket, owner: Person) -> None:
-        queue: asyncio.Queue[str] = asyncio.Queue()
+        queue: asyncio.Queue[Frame] = asyncio.Queue()
         journal = self._journal(owner)
         now = self._world.clock.now()
         for frame in (
@@ -196,7 +202,7 @@ class Mercury:
         frames = activities.membership_frames(verb, uuid, membership, actor, now, url)
         self._deliver(membership.person, uuid, frames)
 
-    def _deliver(self, person: Person, uuid: str, frames: list[str]) -> None:
+    def _deliver(self, person: Person, uuid: str, frames: list[Frame]) -> None:
         """Keep the frames for a reconnect, and send them unless a fault loses or doubles them."""
         self._journal(person).keep(uuid, Delivery(self._world.clock.now(), frames))
         for queue in self._open.get(person, ()):
@@ -204,10 +210,10 @@ class Mercury:
                 queue.put_nowait(frame)
 
 
-async def _write(websocket: WebSocket, queue: asyncio.Queue[str]) -> None:
+async def _write(websocket: WebSocket, queue: asyncio.Queue[Frame]) -> None:
     with suppress(WebSocketDisconnect):
         while True:
-            await websocket.send_text(await queue.get())
+            await websocket.send_text((await queue.get()).text)
 
 
 def _token_of_frame(text: str) -> str:
@@ -219,7 +225,7 @@ def _token_of_frame(text: str) -> str:
 def _acknowledge(journal: Journal, text: str) -> None:
     frame = _object(text)
     if frame.get("type") == "ack":
-        journal.acknowledge(bare(str(frame.get("messageId"))))
+        journal.acknowledge(str(frame.get("messageId")))
 
 
 def _object(text: str) -> Json:

@@ -108,14 +108,18 @@ class Socket:
 
     def activity(self, verb: str = "post") -> Json:
         """The next activity, which must be of this verb."""
-        frame = json.loads(self.connection.recv(WAIT_SECONDS))
-        activity: Json = frame["data"]["activity"]
+        activity: Json = self.frame()["data"]["activity"]
         assert activity["verb"] == verb
         return activity
 
-    def acknowledge(self, public_id: str) -> None:
+    def frame(self) -> Json:
+        """The next frame, whole."""
+        frame: Json = json.loads(self.connection.recv(WAIT_SECONDS))
+        return frame
+
+    def acknowledge(self, message_id: str) -> None:
         """Say that a message has been taken care of."""
-        self.connection.send(json.dumps({"type": "ack", "messageId": public_id}))
+        self.connection.send(json.dumps({"type": "ack", "messageId": message_id}))
 
 
 @contextmanager

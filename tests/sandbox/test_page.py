@@ -22,6 +22,8 @@ def test_without_its_packages_the_page_says_what_to_do(
     response = company.ana.get("/")
     assert response.status_code == 503
     assert "make setup" in response.text
+    assert company.ana.get("/page/vendor/adaptivecards/adaptivecards.min.js").text == response.text
+    assert company.ana.refused("GET", "/page/vendor/unknown/file.js")[0] == 404
 
 
 def test_nothing_outside_the_page_is_served(company: Company) -> None:

@@ -92,6 +92,18 @@ def test_a_reconnect_brings_what_was_not_acknowledged(fresh: Company) -> None:
         assert texts(fresh, bot, 4) == ["done", "lost", "late", "away"]
 
 
+@pytest.mark.parametrize("name", ["frame", "activity"])
+def test_a_frame_can_be_acknowledged_by_its_own_id(fresh: Company, name: str) -> None:
+    fresh.ana.say(toPersonEmail=BOT_EMAIL, text="first")
+    with listening(fresh.bot) as bot:
+        frame = bot.frame()
+        bot.acknowledge(frame["id"] if name == "frame" else frame["data"]["activity"]["id"])
+        fresh.ana.say(toPersonEmail=BOT_EMAIL, text="second")
+        bot.activity()
+    with listening(fresh.bot) as bot:
+        assert texts(fresh, bot, 1) == ["second"]
+
+
 def test_after_15_minutes_nothing_is_sent_again(fresh: Company) -> None:
     fresh.ana.say(toPersonEmail=BOT_EMAIL, text="old")
     fresh.ana.accepted("POST", "/sandbox/clock", json={"advance_days": 16 / 60 / 24})
