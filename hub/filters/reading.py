@@ -98,7 +98,9 @@ def _bound(measure: Measure, operator: Operator, token: "Token") -> Bound:
     if not read:
         raise _error(Reason.NOT_A_NUMBER, token, None, EXAMPLES[measure])
     number, percent = Decimal(read[1]), bool(read[2])
-    if (percent and measure is not Measure.ASSIGNED) or ("." in read[1] and not percent):
+    # Shares are of assigned licences only, and the database multiplies them: no more than a thousandfold overage.
+    takes_percent = measure is Measure.ASSIGNED and number <= 100_000
+    if (percent and not takes_percent) or ("." in read[1] and not percent):
         raise _error(Reason.NOT_A_NUMBER, token, None, EXAMPLES[measure])
     return Bound(operator, number, percent)
 

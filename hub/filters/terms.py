@@ -6,6 +6,7 @@ from decimal import Decimal
 from enum import StrEnum
 
 from hub.filters.vocabulary import Field, Measure
+from hub.products import KNOWN
 
 
 class Operator(StrEnum):
@@ -27,7 +28,9 @@ class Choice:
     negated: bool = False
 
     def __str__(self) -> str:
-        return f"{_sign(self)}{self.field}:{','.join(map(_written, self.values))}"
+        # Without quotes, the name of another product might be taken for a slip of a known one.
+        written = _quoted if self.field is Field.PRODUCT and not {*self.values} <= {*KNOWN} else _written
+        return f"{_sign(self)}{self.field}:{','.join(map(written, self.values))}"
 
 
 @dataclass(frozen=True)
@@ -74,6 +77,8 @@ def _sign(term: Term) -> str:
 
 def _written(text: str) -> str:
     """Quote what would not be read as one word."""
-    if re.fullmatch(r"[\w.&'/+][\w.&'/+-]*", text):
-        return text
+    return text if re.fullmatch(r"[\w.&'/+][\w.&'/+-]*", text) else _quoted(text)
+
+
+def _quoted(text: str) -> str:
     return '"' + re.sub(r'(["\\])', r"\\\1", text) + '"'
