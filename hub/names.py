@@ -11,3 +11,11 @@ def fold(name: str) -> str:
     """
     plain = unicodedata.normalize("NFKD", unicodedata.normalize("NFKD", name).casefold())
     return " ".join("".join(char for char in plain if not unicodedata.combining(char)).split())
+
+
+def storable(text: str) -> str:
+    """Put a blank for each character that no database takes: NUL, and halves of characters."""
+    return text.translate(_UNSTORABLE)
+
+
+_UNSTORABLE = dict.fromkeys((0, *range(0xD800, 0xE000)), " ")

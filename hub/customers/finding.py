@@ -11,7 +11,7 @@ from sqlmodel import Session
 from hub.customers.listing import CustomerRow, rows
 from hub.customers.sort import Sort, SortField
 from hub.filters.conditions import name_contains
-from hub.names import fold
+from hub.names import fold, storable
 from hub.scope import Scope
 from hub.tables import customer, subscription
 
@@ -46,7 +46,7 @@ def find(session: Session, scope: Scope, name: str) -> Match:
 
     Case and accents do not matter; of several with the same name, the one spelled as typed is meant.
     """
-    typed = " ".join(name.replace("\0", " ").split())
+    typed = " ".join(storable(name).split())
     folded = fold(typed)
     if not folded:
         return Match(MatchKind.NONE, [])

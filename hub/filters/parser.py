@@ -9,6 +9,7 @@ from hub.filters import reading
 from hub.filters.errors import FilterError, Reason
 from hub.filters.filter import Filter
 from hub.filters.vocabulary import EXAMPLES, KEYS, plain
+from hub.names import storable
 
 if TYPE_CHECKING:
     from lark import Lark
@@ -18,12 +19,11 @@ LONGEST = 1000
 
 _ANY_EXAMPLE = "status:trial expires<30"
 
-# One character for one, so that positions stay. Phones make quotes curly and dashes long; the last no database takes.
+# Phones make quotes curly and dashes long. One character for one, so that positions stay.
 _AS_TYPED = {
     **dict.fromkeys(map(ord, "“”„‟«»″＂"), '"'),
     **dict.fromkeys(map(ord, "‘’‚‛′"), "'"),
     **dict.fromkeys(map(ord, "‐‑‒–—―−"), "-"),
-    **dict.fromkeys((0, *range(0xD800, 0xE000)), " "),
 }
 
 
@@ -34,7 +34,7 @@ def parse(text: str) -> Filter:
         FilterError: the text is not a filter; the error says where, why, and what is near.
 
     """
-    text = text.translate(_AS_TYPED)
+    text = storable(text).translate(_AS_TYPED)
     if len(text) > LONGEST:
         raise FilterError(Reason.TOO_LONG, LONGEST, text[LONGEST:][:20], None, _ANY_EXAMPLE)
     if not text.strip():

@@ -7,7 +7,7 @@ from uuid import uuid4
 import pytest
 
 from storage import Database
-from tests.hub.definitions.partner import example_partner, fill
+from tests.hub.definitions.partner import example_partner, put
 
 
 def on_sqlite(folder: Path) -> Database:
@@ -30,7 +30,8 @@ def on_postgres(url: str) -> Database:
 @pytest.fixture(scope="package")
 def sqlite_example(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Database]:
     database = on_sqlite(tmp_path_factory.mktemp("example"))
-    fill(database, example_partner())
+    with database.write() as session:
+        put(session, example_partner())
     yield database
     database.close()
 
@@ -38,7 +39,8 @@ def sqlite_example(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Databas
 @pytest.fixture(scope="package")
 def postgres_example(postgres_url: str) -> Iterator[Database]:
     database = on_postgres(postgres_url)
-    fill(database, example_partner())
+    with database.write() as session:
+        put(session, example_partner())
     yield database
     database.close()
 
@@ -61,4 +63,11 @@ def postgres_scratch(postgres_url: str) -> Iterator[Database]:
 def example(request: pytest.FixtureRequest) -> Database:
     """The example partner, once on SQLite and once on PostgreSQL."""
     found: Database = request.getfixturevalue(f"{request.param}_example")
+    return found
+
+
+@pytest.fixture(scope="package", params=["sqlite", "postgres"])
+def scratch(request: pytest.FixtureRequest) -> Database:
+    """An empty database to write to and roll back, once on SQLite and once on PostgreSQL."""
+    found: Database = request.getfixturevalue(f"{request.param}_scratch")
     return found

@@ -1,7 +1,8 @@
 """A partner's customers for tests, written straight into the tables."""
 
 import csv
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time
 from pathlib import Path
@@ -59,16 +60,17 @@ class Org:
     assigned_to: tuple[str, ...] = ()
 
 
-def fill(database: Database, orgs: Iterable[Org]) -> list[Org]:
-    """Write the customers down; ids left empty are filled in."""
-    named = list(orgs)
-    with database.write() as session:
-        put(session, named)
-    return named
+@contextmanager
+def partner_in(database: Database, orgs: Iterable[Org]) -> Iterator[Session]:
+    """Open a unit of work in which the customers exist, and which leaves nothing behind."""
+    with database.read() as session:
+        put(session, orgs)
+        yield session
+        session.rollback()
 
 
 def put(session: Session, orgs: Iterable[Org]) -> None:
-    """Write the customers down in a unit of work of the caller's."""
+    """Write the customers down; ids left empty are filled in."""
     rows: dict[Table, list[dict[str, Any]]] = {table: [] for table in TABLES}
     for number, org in enumerate(orgs):
         org.org_id = org.org_id or f"00000000-0000-4000-8000-{number:012d}"

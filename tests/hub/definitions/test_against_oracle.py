@@ -1,14 +1,11 @@
 """The SQL agrees with the definitions in plain Python, over random partners, on both databases."""
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from dataclasses import asdict
 from typing import Any
 
-import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from sqlmodel import Session
 
 from hub import indicators, sections, statuses
 from hub.customers import Sort, SortField, list_customers
@@ -20,7 +17,7 @@ from hub.sections import Section
 from storage import Database
 from tests.hub.definitions import oracle
 from tests.hub.definitions.filter_oracle import filters, meets
-from tests.hub.definitions.partner import TODAY, Org, put
+from tests.hub.definitions.partner import TODAY, Org, partner_in
 from tests.hub.definitions.random_partner import EMAILS, REGIONS, partners
 
 products = st.sampled_from([MEETINGS, CALLING, BOTH])
@@ -31,21 +28,6 @@ scopes = st.builds(
     st.none() | st.sampled_from(REGIONS),
 )
 wheres = st.just(Filter.everything) | filters
-
-
-@pytest.fixture(scope="module", params=["sqlite", "postgres"])
-def scratch(request: pytest.FixtureRequest) -> Database:
-    found: Database = request.getfixturevalue(f"{request.param}_scratch")
-    return found
-
-
-@contextmanager
-def partner_in(database: Database, orgs: list[Org]) -> Iterator[Session]:
-    """A unit of work in which the partner exists, and which leaves nothing behind."""
-    with database.read() as session:
-        put(session, orgs)
-        yield session
-        session.rollback()
 
 
 def seen(scope: Scope, orgs: list[Org], where: Filter = Filter.everything) -> list[Org]:

@@ -9,7 +9,7 @@ from hub import statuses
 from hub.statuses import Status, Thresholds
 from hub.tables import customer
 from storage import Database
-from tests.hub.definitions.partner import TODAY, Held, Org, Product, fill
+from tests.hub.definitions.partner import TODAY, Held, Org, Product, partner_in
 
 AGO = TODAY - timedelta(days=100)
 
@@ -97,18 +97,17 @@ CASES: dict[str, tuple[list[Held], str]] = {
 }
 
 
-def test_statuses_at_their_boundaries(database: Database) -> None:
-    orgs = fill(database, [Org(name, held) for name, (held, _) in CASES.items()])
-    with database.read() as session:
+def test_statuses_at_their_boundaries(scratch: Database) -> None:
+    orgs = [Org(name, held) for name, (held, _) in CASES.items()]
+    with partner_in(scratch, orgs) as session:
         found = statuses.of(session, None, TODAY)
     assert {org.name: " ".join(found[org.org_id]) for org in orgs} == {
         name: expected for name, (_, expected) in CASES.items()
     }
 
 
-def test_the_condition_of_a_status_holds_for_exactly_its_carriers(database: Database) -> None:
-    fill(database, [Org(name, held) for name, (held, _) in CASES.items()])
-    with database.read() as session:
+def test_the_condition_of_a_status_holds_for_exactly_its_carriers(scratch: Database) -> None:
+    with partner_in(scratch, [Org(name, held) for name, (held, _) in CASES.items()]) as session:
         for status in Status:
             having = select(customer.c.name).where(statuses.condition(status, TODAY))
             assert set(session.connection().scalars(having)) == {
@@ -128,23 +127,23 @@ def test_the_condition_of_a_status_holds_for_exactly_its_carriers(database: Data
         pytest.param(datetime(2026, 12, 1, tzinfo=UTC), False, id="in the future"),
     ],
 )
-def test_inactive_counts_whole_days(database: Database, last: datetime | None, inactive: bool) -> None:
-    (org,) = fill(database, [Org("Acme", last_admin_activity=last)])
-    with database.read() as session:
+def test_inactive_counts_whole_days(scratch: Database, last: datetime | None, inactive: bool) -> None:
+    org = Org("Acme", last_admin_activity=last)
+    with partner_in(scratch, [org]) as session:
         assert (Status.INACTIVE in statuses.of(session, None, TODAY)[org.org_id]) is inactive
 
 
-def test_thresholds_are_settings(database: Database) -> None:
+def test_thresholds_are_settings(scratch: Database) -> None:
     last = datetime(2026, 11, 20, tzinfo=UTC)
-    (org,) = fill(database, [Org("Acme", [paid(AGO, within(20))], last_admin_activity=last)])
-    with database.read() as session:
+    org = Org("Acme", [paid(AGO, within(20))], last_admin_activity=last)
+    with partner_in(scratch, [org]) as session:
         carried = statuses.of(session, None, TODAY, Thresholds(expiring_soon_days=20, inactive_days=2))[org.org_id]
     assert carried == (Status.EXPIRING, Status.INACTIVE, Status.SUBSCRIPTION)
 
 
-def test_only_the_customers_asked_for_are_looked_at(database: Database) -> None:
-    first, second, _ = fill(database, [Org("A", [paid(AGO, FAR)]), Org("B", [trial(AGO, FAR)]), Org("C")])
-    with database.read() as session:
+def test_only_the_customers_asked_for_are_looked_at(scratch: Database) -> None:
+    first, second = Org("A", [paid(AGO, FAR)]), Org("B", [trial(AGO, FAR)])
+    with partner_in(scratch, [first, second, Org("C")]) as session:
         assert statuses.of(session, [first.org_id, second.org_id, "unknown"], TODAY) == {
             first.org_id: (Status.SUBSCRIPTION,),
             second.org_id: (Status.TRIAL,),
