@@ -51,7 +51,7 @@ def condition(status: Status, today: date, thresholds: Thresholds = DEFAULTS) ->
         return _inactive(today, thresholds)
     if status is Status.EXPIRED:
         return and_(_has(), not_(_has(_keeps_from_expiring(today))))
-    return _has(_by_subscription(today, thresholds)[status])
+    return _has(by_subscription(today, thresholds)[status])
 
 
 def of(
@@ -75,7 +75,7 @@ def subscription_facts(today: date, thresholds: Thresholds) -> Select[Any]:
     being expired), next_end (the earliest end among the active).
     """
     decided: dict[str, ColumnElement[bool]] = {
-        **_by_subscription(today, thresholds),
+        **by_subscription(today, thresholds),
         "open": _keeps_from_expiring(today),
     }
     return select(
@@ -101,7 +101,7 @@ def licence_overage() -> ColumnElement[bool]:
     return licence.c.assigned > licence.c.total
 
 
-def _by_subscription(today: date, thresholds: Thresholds) -> dict[Status, ColumnElement[bool]]:
+def by_subscription(today: date, thresholds: Thresholds) -> dict[Status, ColumnElement[bool]]:
     """Conditions on one subscription or trial that give its customer a status."""
     over = (
         exists()

@@ -3,6 +3,7 @@
 import os
 from collections.abc import Iterator
 from pathlib import Path
+from shutil import copyfile
 from uuid import uuid4
 
 import pytest
@@ -31,27 +32,55 @@ def postgres_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     server.cleanup()
 
 
-@pytest.fixture
-def postgres_database(postgres_url: str) -> Iterator[Database]:
-    """A fresh, migrated database on PostgreSQL."""
-    import psycopg
-
-    name = f"test_{uuid4().hex}"
-    with psycopg.connect(postgres_url, autocommit=True) as connection:
-        connection.execute(f'CREATE DATABASE "{name}"'.encode())
-    database = Database(postgres_url.replace("/postgres?", f"/{name}?"))
+@pytest.fixture(scope="session")
+def postgres_template(postgres_url: str) -> str:
+    """Name of a migrated database on that server, of which each test gets a copy."""
+    name = "migrated"
+    _administer(postgres_url, f"CREATE DATABASE {name}")
+    database = Database(_named(postgres_url, name))
     database.upgrade()
+    database.close()
+    return name
+
+
+@pytest.fixture
+def postgres_database(postgres_url: str, postgres_template: str) -> Iterator[Database]:
+    """A fresh, migrated database on PostgreSQL."""
+    name = f"test_{uuid4().hex}"
+    _administer(postgres_url, f"CREATE DATABASE {name} TEMPLATE {postgres_template}")
+    database = Database(_named(postgres_url, name))
     yield database
     database.close()
-    with psycopg.connect(postgres_url, autocommit=True) as connection:
-        connection.execute(f'DROP DATABASE "{name}"'.encode())
+    _administer(postgres_url, f"DROP DATABASE {name}")
+
+
+def _named(url: str, name: str) -> str:
+    return url.replace("/postgres?", f"/{name}?")
+
+
+def _administer(url: str, statement: str) -> None:
+    import psycopg
+
+    with psycopg.connect(url, autocommit=True) as connection:
+        connection.execute(statement.encode())
+
+
+@pytest.fixture(scope="session")
+def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A migrated database file, of which each test gets a copy."""
+    path = tmp_path_factory.mktemp("template") / "migrated.db"
+    database = Database(f"sqlite:///{path}")
+    database.upgrade()
+    database.close()
+    return path
 
 
 @pytest.fixture
-def sqlite_database(tmp_path: Path) -> Iterator[Database]:
+def sqlite_database(tmp_path: Path, sqlite_template: Path) -> Iterator[Database]:
     """A fresh, migrated database in a file."""
-    database = Database(f"sqlite:///{tmp_path / 'partnerbot.db'}")
-    database.upgrade()
+    path = tmp_path / "partnerbot.db"
+    copyfile(sqlite_template, path)
+    database = Database(f"sqlite:///{path}")
     yield database
     database.close()
 
