@@ -36,8 +36,9 @@ demo: setup
 test: setup
 	$(BIN)/pytest -n 2 -m "not proof" $(TESTS)
 
+# None may be there yet: pytest then ends with 5.
 proofs: setup
-	$(BIN)/pytest -m proof $(TESTS)
+	$(BIN)/pytest -m proof $(TESTS) || [ $$? -eq 5 ]
 
 lint: setup
 	$(BIN)/ruff check .
