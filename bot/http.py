@@ -2,6 +2,7 @@
 
 import json
 import logging
+import threading
 from typing import Any
 
 import httpx
@@ -13,6 +14,8 @@ from bot.errors import TooLarge, Unavailable, WebexError, failure
 
 CONNECT_SECONDS = 5.0
 READ_SECONDS = 30.0
+KEEP_SECONDS = 60.0
+"""How long a connection is kept that nobody uses."""
 
 
 _CHATTY = ("webex_bot", "webexpythonsdk", "websockets", "httpx", "httpcore", "urllib3")
@@ -48,52 +51,72 @@ class Adapter(HTTPAdapter):
         return response
 
 
-def get_client(token: str, connections: int) -> httpx.Client:
-    """Return a client for `get`; it costs half the time of `requests`, and each answer waits for two look-ups."""
-    return httpx.Client(
-        headers={"Authorization": f"Bearer {token}"},
-        timeout=httpx.Timeout(READ_SECONDS, connect=CONNECT_SECONDS),
-        limits=httpx.Limits(max_connections=connections, max_keepalive_connections=connections, keepalive_expiry=60),
-        follow_redirects=True,
-    )
+class Getter:
+    """GETs as one account, from any thread, at about half the cost of `requests`: each answer waits for two look-ups.
 
-
-def get(client: httpx.Client, url: str) -> dict[str, Any]:
-    """GET a JSON object.
-
-    Raises:
-        WebexError: there is no answer, or none of that kind.
-
+    Each thread has a client of its own, as threads that share one wait for each other at its pool of connections.
     """
-    try:
-        response = client.get(url)
-        if response.is_success:
-            found: dict[str, Any] = response.json()
-            return found
-    except (httpx.HTTPError, ValueError) as error:
-        raise Unavailable(type(error).__name__, maybe_sent=False) from error
-    raise _failure(response, response.content)
 
+    def __init__(self, token: str) -> None:
+        self._headers = {"Authorization": f"Bearer {token}"}
+        self._trust = httpx.create_ssl_context()
+        self._threads = threading.local()
+        self._clients: list[httpx.Client] = []
 
-def download(client: httpx.Client, url: str, limit_bytes: int) -> tuple[bytes, str | None]:
-    """GET a file of at most `limit_bytes`; returns it with its Content-Disposition.
+    def json(self, url: str) -> dict[str, Any]:
+        """Return a JSON object.
 
-    Raises:
-        WebexError: there is no answer, a failure, or it is larger.
+        Raises:
+            WebexError: there is no answer, or a failure, or something else.
 
-    """
-    content = bytearray()
-    try:
-        with client.stream("GET", url) as response:
-            if not response.is_success:
-                raise _failure(response, response.read())
-            for chunk in response.iter_bytes():
-                content += chunk
-                if len(content) > limit_bytes:
-                    raise TooLarge(limit_bytes)
-            return bytes(content), response.headers.get("Content-Disposition")
-    except httpx.HTTPError as error:
-        raise Unavailable(type(error).__name__, maybe_sent=False) from error
+        """
+        try:
+            response = self._client.get(url)
+            if response.is_success:
+                found: dict[str, Any] = response.json()
+                return found
+        except (httpx.HTTPError, ValueError) as error:
+            raise Unavailable(type(error).__name__, maybe_sent=False) from error
+        raise _failure(response, response.content)
+
+    def file(self, url: str, limit_bytes: int) -> tuple[bytes, str]:
+        """Return a file of at most `limit_bytes`, and its Content-Disposition.
+
+        Raises:
+            WebexError: there is no answer, or a failure, or it is larger (`TooLarge`).
+
+        """
+        content = bytearray()
+        try:
+            with self._client.stream("GET", url) as response:
+                if not response.is_success:
+                    raise _failure(response, response.read())
+                for chunk in response.iter_bytes():
+                    content += chunk
+                    if len(content) > limit_bytes:
+                        raise TooLarge(limit_bytes)
+                return bytes(content), response.headers.get("Content-Disposition", "attachment")
+        except httpx.HTTPError as error:
+            raise Unavailable(type(error).__name__, maybe_sent=False) from error
+
+    def close(self) -> None:
+        """Give back every connection."""
+        for client in self._clients:
+            client.close()
+
+    @property
+    def _client(self) -> httpx.Client:
+        client: httpx.Client | None = getattr(self._threads, "client", None)
+        if client is None:
+            client = self._threads.client = httpx.Client(
+                headers=self._headers,
+                verify=self._trust,
+                timeout=httpx.Timeout(READ_SECONDS, connect=CONNECT_SECONDS),
+                limits=httpx.Limits(keepalive_expiry=KEEP_SECONDS),
+                follow_redirects=True,
+            )
+            self._clients.append(client)
+        return client
 
 
 def _failure(response: httpx.Response | requests.Response, body: bytes) -> WebexError:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import bindparam, insert, select, update
 from sqlmodel import SQLModel
 
 from bot.activity import Activity
@@ -13,8 +13,18 @@ from notifications.outbox import Outgoing, enqueue
 from storage import Database
 from storage.tables import InboxState
 
-# A plain table, not its mapped class: every answer waits for these statements.
+# Statements are made once, of the plain table: making one takes longer than running it, and every answer waits for them.
 _INBOX = SQLModel.metadata.tables["inbox"]
+_KNOWN = select(_INBOX.c.activity_id, _INBOX.c.public_id).where(
+    _INBOX.c.activity_id.in_(bindparam("wanted", expanding=True))
+)
+_STORE = insert(_INBOX)
+_CHANGE = update(_INBOX).where(_INBOX.c.activity_id == bindparam("which"))
+_UNFINISHED = (
+    select(_INBOX.c.activity, _INBOX.c.state)
+    .where(_INBOX.c.state.in_([InboxState.NEW, InboxState.RUNNING]))
+    .order_by(_INBOX.c.id)
+)
 
 
 @dataclass(frozen=True)
@@ -46,26 +56,18 @@ class Inbox:
         wanted = {activity.id: activity for activity in activities}
         with self._database.write() as session:
             connection = session.connection()
-            seen = connection.execute(
-                select(_INBOX.c.activity_id, _INBOX.c.public_id).where(_INBOX.c.activity_id.in_(wanted))
-            )
-            known: dict[str, str | None] = {row.activity_id: row.public_id for row in seen}
+            known = {row.activity_id: row.public_id for row in connection.execute(_KNOWN, {"wanted": list(wanted)})}
             new = [activity for activity in wanted.values() if activity.id not in known]
             if new:
-                connection.execute(insert(_INBOX), [_row(activity, now) for activity in new])
+                connection.execute(_STORE, [_row(activity, now) for activity in new])
         return Stored(new, {activity_id: public_id for activity_id, public_id in known.items() if public_id})
 
     def unfinished(self) -> list[Unfinished]:
         """Return what is still to be done, in the order of arrival."""
-        query = (
-            select(_INBOX.c.activity, _INBOX.c.state)
-            .where(_INBOX.c.state.in_([InboxState.NEW, InboxState.RUNNING]))
-            .order_by(_INBOX.c.id)
-        )
         with self._database.read() as session:
             return [
                 Unfinished(Activity.from_record(record), state == InboxState.RUNNING)
-                for record, state in session.execute(query)
+                for record, state in session.execute(_UNFINISHED)
             ]
 
     def run(self, activity: Activity) -> None:
@@ -82,15 +84,13 @@ class Inbox:
         """Write the answers into the outbox and be done with the activity, both or neither."""
         with self._database.write() as session:
             enqueue(session, answers, now)
-            session.connection().execute(_changed(activity, state=state, public_id=public_id, finished_at=now))
+            session.connection().execute(
+                _CHANGE, {"which": activity.id, "state": state, "public_id": public_id, "finished_at": now}
+            )
 
     def _change(self, activity: Activity, **values: Any) -> None:
         with self._database.write() as session:
-            session.connection().execute(_changed(activity, **values))
-
-
-def _changed(activity: Activity, **values: Any) -> Any:
-    return update(_INBOX).where(_INBOX.c.activity_id == activity.id).values(**values)
+            session.connection().execute(_CHANGE, {"which": activity.id, **values})
 
 
 def _row(activity: Activity, now: datetime) -> dict[str, Any]:

@@ -94,11 +94,11 @@ class Webex:
         session = self._api._session._req_session
         session.mount("https://", http.Adapter(connections))
         session.mount("http://", http.Adapter(connections))
-        self._client = http.get_client(token, connections)
+        self._getter = http.Getter(token)
 
     def close(self) -> None:
         """Give back every connection."""
-        self._client.close()
+        self._getter.close()
         self._api._session._req_session.close()
 
     @cached_property
@@ -129,12 +129,12 @@ class Webex:
     def public_id(self, url: str) -> str:
         """Return the id under which the public interface knows what an activity's own address stands for."""
         with _translated():
-            return str(http.get(self._client, url)["id"])
+            return str(self._getter.json(url)["id"])
 
     def message(self, message_id: str) -> Posted:
         """Return a message."""
         with _translated():
-            found = http.get(self._client, f"{self.base_url}messages/{message_id}")
+            found = self._getter.json(f"{self.base_url}messages/{message_id}")
             return Posted(
                 id=found["id"],
                 room_id=found["roomId"],
@@ -150,7 +150,7 @@ class Webex:
     def action(self, action_id: str) -> Action:
         """Return what was entered into a card."""
         with _translated():
-            found = http.get(self._client, f"{self.base_url}attachment/actions/{action_id}")
+            found = self._getter.json(f"{self.base_url}attachment/actions/{action_id}")
             return Action(
                 id=found["id"],
                 room_id=found["roomId"],
@@ -167,9 +167,9 @@ class Webex:
             TooLarge: it has more than `limit_bytes`.
 
         """
-        content, disposition = http.download(self._client, url, limit_bytes)
+        content, disposition = self._getter.file(url, limit_bytes)
         header = EmailMessage()
-        header["Content-Disposition"] = disposition or "attachment"
+        header["Content-Disposition"] = disposition
         return File(header.get_filename() or url.rsplit("/", 1)[-1], content)
 
     def post(

@@ -4,16 +4,52 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import Select, func, insert, or_, select, update
+from sqlalchemy import bindparam, func, insert, or_, select, update
 from sqlalchemy.orm import aliased
 from sqlmodel import SQLModel, col
 
 from storage import Database
 from storage.tables import Outbox, OutboxState
 
-# Plain tables, not mapped classes, for the writes: every answer waits for them.
+# Statements are made once, of plain tables where rows are written: making one takes longer than running it, and every
+# answer waits for them.
 _OUTBOX = SQLModel.metadata.tables["outbox"]
 _ATTEMPT = SQLModel.metadata.tables["attempt"]
+_PARENT = aliased(Outbox)
+_FIRST = (
+    select(Outbox, col(_PARENT.parent_id), col(_PARENT.message_id))
+    .outerjoin(_PARENT, col(_PARENT.cause) == col(Outbox.parent_cause))
+    .where(
+        col(Outbox.target) == bindparam("target"),
+        col(Outbox.state) == OutboxState.DUE,
+        or_(col(Outbox.not_before) <= bindparam("now"), col(Outbox.attempts) > 0),
+        or_(col(_PARENT.id).is_(None), col(_PARENT.state).in_([OutboxState.SENT, OutboxState.PARKED])),
+    )
+    .order_by(col(Outbox.priority), col(Outbox.id))
+    .limit(1)
+)
+_CLAIM = (
+    update(_OUTBOX)
+    .where(_OUTBOX.c.id == bindparam("row"), _OUTBOX.c.state == OutboxState.DUE)
+    .values(state=OutboxState.SENDING, parent_id=bindparam("thread"))
+)
+_SETTLE = update(_OUTBOX).where(_OUTBOX.c.id == bindparam("row"))
+_RECORD = insert(_ATTEMPT)
+_RECOVER = (
+    update(_OUTBOX)
+    .where(_OUTBOX.c.state == OutboxState.SENDING)
+    .values(state=OutboxState.DUE, maybe_sent=True, not_before=bindparam("now"))
+)
+_HURRY = (
+    update(_OUTBOX)
+    .where(_OUTBOX.c.state == OutboxState.DUE, _OUTBOX.c.attempts > 0)
+    .values(not_before=bindparam("now"))
+)
+_DUE = (
+    select(_OUTBOX.c.target, func.min(_OUTBOX.c.not_before))
+    .where(_OUTBOX.c.state == OutboxState.DUE, _OUTBOX.c.not_before < bindparam("end"))
+    .group_by(_OUTBOX.c.target)
+)
 
 
 class Outcome(StrEnum):
@@ -37,24 +73,18 @@ class Queue:
         message in its thread has no turn before that one is sent or parked.
         """
         with self._database.read() as session:
-            found = session.execute(_next_in_line(target, now)).first()
+            found = session.execute(_FIRST, {"target": target, "now": now}).first()
         if found is None or found[0].not_before > now:
             return None
         row: Outbox = found[0]
-        parent: Outbox | None = found[1]
-        if parent and not row.parent_id:
-            row.parent_id = parent.parent_id or parent.message_id
+        row.parent_id = row.parent_id or found[1] or found[2]
         return row
 
     def claim(self, row: Outbox) -> bool:
         """Write down that a request is about to leave; False when the row is not due any more."""
-        claimed = (
-            update(_OUTBOX)
-            .where(_OUTBOX.c.id == row.id, _OUTBOX.c.state == OutboxState.DUE)
-            .values(state=OutboxState.SENDING, parent_id=row.parent_id)
-        )
         with self._database.write() as session:
-            return session.connection().execute(claimed).rowcount == 1
+            done = session.connection().execute(_CLAIM, {"row": row.id, "thread": row.parent_id})
+            return done.rowcount == 1
 
     def settle(self, row: Outbox, outcome: Outcome, at: datetime, detail: str | None = None, **values: Any) -> None:
         """Write down how an attempt ended, and what that makes of the row."""
@@ -64,40 +94,20 @@ class Queue:
         attempt = {"outbox_id": row.id, "at": at, "outcome": outcome, "detail": detail}
         with self._database.write() as session:
             connection = session.connection()
-            connection.execute(update(_OUTBOX).where(_OUTBOX.c.id == row.id).values(**values))
-            connection.execute(insert(_ATTEMPT).values(attempt))
+            connection.execute(_SETTLE, {"row": row.id, **values})
+            connection.execute(_RECORD, attempt)
 
     def recover(self, now: datetime) -> None:
         """Make due again what was cut off between its request and our note of the answer: it may have arrived."""
-        cut_off = update(_OUTBOX).where(_OUTBOX.c.state == OutboxState.SENDING)
         with self._database.write() as session:
-            session.execute(cut_off.values(state=OutboxState.DUE, maybe_sent=True, not_before=now))
+            session.connection().execute(_RECOVER, {"now": now})
 
     def hurry(self, now: datetime) -> None:
         """Make due now what waits for another attempt."""
-        waiting = update(_OUTBOX).where(_OUTBOX.c.state == OutboxState.DUE, _OUTBOX.c.attempts > 0)
         with self._database.write() as session:
-            session.execute(waiting.values(not_before=now))
+            session.connection().execute(_HURRY, {"now": now})
 
     def due_before(self, end: datetime) -> list[tuple[str, datetime]]:
         """Return each space with something due before a time, and when its earliest is."""
-        earliest = (
-            select(_OUTBOX.c.target, func.min(_OUTBOX.c.not_before))
-            .where(_OUTBOX.c.state == OutboxState.DUE, _OUTBOX.c.not_before < end)
-            .group_by(_OUTBOX.c.target)
-        )
         with self._database.read() as session:
-            return [(target, not_before) for target, not_before in session.execute(earliest)]
-
-
-def _next_in_line(target: str, now: datetime) -> Select[Outbox, Outbox]:
-    parent = aliased(Outbox)
-    parent_settled = or_(col(parent.id).is_(None), col(parent.state).in_([OutboxState.SENT, OutboxState.PARKED]))
-    return (
-        select(Outbox, parent)
-        .outerjoin(parent, col(parent.cause) == col(Outbox.parent_cause))
-        .where(col(Outbox.target) == target, col(Outbox.state) == OutboxState.DUE)
-        .where(or_(col(Outbox.not_before) <= now, col(Outbox.attempts) > 0), parent_settled)
-        .order_by(col(Outbox.priority), col(Outbox.id))
-        .limit(1)
-    )
+            return [(target, not_before) for target, not_before in session.execute(_DUE, {"end": end})]
