@@ -1,6 +1,10 @@
 """Messages out: the channel through which delivery posts into Webex."""
 
-from bot.webex import Webex
+from collections.abc import Iterable
+from datetime import datetime
+
+from bot.webex import Webex, is_email
+from notifications.channel import Posted
 from notifications.outbox import Message
 
 
@@ -17,7 +21,19 @@ class Sender:
             WebexError: it was not posted, or that is not certain.
 
         """
-        where = {"toPersonEmail" if "@" in target else "roomId": target}
+        where = {"toPersonEmail" if is_email(target) else "roomId": target}
         if parent_id:
             where["parentId"] = parent_id
         return self._webex.post(where, message.markdown or None, message.card, message.file, message.file_name)
+
+    def posted(self, target: str, since: datetime) -> Iterable[Posted]:
+        """Return what the bot posted into a room, or to a person, since then.
+
+        Raises:
+            Refused: a group room, of which a bot may list only what mentions it.
+            WebexError: Webex does not tell.
+
+        """
+        me = self._webex.me().person_id
+        said = self._webex.messages_since(target, since)
+        return [Posted(each.id, each.parent_id, each.markdown) for each in said if each.person_id == me]

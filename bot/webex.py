@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from email.message import EmailMessage
 from functools import cached_property
+from itertools import takewhile
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -51,6 +52,7 @@ class Posted:
     person_id: str
     person_email: str
     text: str
+    markdown: str | None
     files: tuple[str, ...]
     parent_id: str | None
     """Root of the thread it is in, if it is a reply."""
@@ -135,17 +137,17 @@ class Webex:
         """Return a message."""
         with _translated():
             found = self._getter.json(f"{self.base_url}messages/{message_id}")
-            return Posted(
-                id=found["id"],
-                room_id=found["roomId"],
-                room_type=found["roomType"],
-                person_id=found["personId"],
-                person_email=found["personEmail"],
-                text=found.get("text", ""),
-                files=tuple(found.get("files", ())),
-                parent_id=found.get("parentId"),
-                created=_time(found.get("created")),
-            )
+            return _posted(found)
+
+    def messages_since(self, target: str, since: datetime) -> list[Posted]:
+        """Return what was said since then in a room, or one-to-one with a person (their e-mail), newest first."""
+        with _translated():
+            if is_email(target):
+                found = self._api.messages.list_direct(personEmail=target)
+            else:
+                found = self._api.messages.list(roomId=target)
+            said = (_posted(each.json_data) for each in found)
+            return list(takewhile(lambda each: each.created is not None and each.created >= since, said))
 
     def action(self, action_id: str) -> Action:
         """Return what was entered into a card."""
@@ -210,6 +212,26 @@ def _named(file: Path | None, name: str | None) -> Iterator[list[str] | None]:
             yield [str(link)]
 
 
+def is_email(target: str) -> bool:
+    """Tell a person's e-mail from a room's id."""
+    return "@" in target
+
+
+def _posted(found: Mapping[str, Any]) -> Posted:
+    return Posted(
+        id=found["id"],
+        room_id=found["roomId"],
+        room_type=found["roomType"],
+        person_id=found["personId"],
+        person_email=found["personEmail"],
+        text=_text(found.get("text", "")),
+        markdown=found.get("markdown"),
+        files=tuple(found.get("files", ())),
+        parent_id=found.get("parentId"),
+        created=_time(found.get("created")),
+    )
+
+
 def _person(found: Mapping[str, Any]) -> Person:
     email = found["emails"][0]
     return Person(
@@ -236,8 +258,9 @@ def _is_bot(email: str) -> bool:
 
 
 def _text(value: Any) -> str:
-    """Fields of a card are text; what its author put into a button may be any JSON."""
-    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+    """Text that can be stored: JSON may hold halves of surrogate pairs, and a button any value."""
+    text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+    return text.encode(errors="replace").decode()
 
 
 def _time(value: str | None) -> datetime | None:

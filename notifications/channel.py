@@ -1,5 +1,8 @@
 """The way out to a chat service as delivery sees it: one call, and the ways it can fail."""
 
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
 from typing import Protocol
 
 from notifications.outbox import Message
@@ -38,6 +41,16 @@ class Unavailable(ChannelError):
         self.maybe_sent = maybe_sent
 
 
+@dataclass(frozen=True)
+class Posted:
+    """A message of ours that is there."""
+
+    id: str
+    parent_id: str | None
+    markdown: str | None
+    """As it was posted, where the service tells."""
+
+
 class Channel(Protocol):
     """Posts messages; safe to use from several threads."""
 
@@ -46,5 +59,14 @@ class Channel(Protocol):
 
         Raises:
             ChannelError: one of the three above.
+
+        """
+
+    def posted(self, target: str, since: datetime) -> Iterable[Posted]:
+        """Return what we posted into a room, or to a person, since then.
+
+        Raises:
+            Refused: this room does not let us look.
+            ChannelError: one of the others above.
 
         """

@@ -23,13 +23,16 @@ FILE_GONE = "its file is gone"
 
 _SWEEP = timedelta(seconds=30)
 """How often due rows are looked for that nobody reported: another process may have written some."""
+_CLOCKS_APART = timedelta(minutes=10)
+"""How far the chat service's clock may be behind ours."""
 
 
 class Deliverer:
     """Sends what is due, each space on its own: one that has to wait holds up no other.
 
-    A row says "sending" before its request leaves. One found so at a start may have arrived: it is sent again, with
-    the `mark` before its text. The `gate` is asked before a row with an audience; anything but True parks that row.
+    A row says "sending" before its request leaves. Where the answer was lost, or a crash came between, the message may
+    be there: where the space lets us look, it is looked for, else it is sent again with the `mark` before its text. The
+    `gate` is asked before a row with an audience; anything but True parks that row.
     """
 
     def __init__(
@@ -99,7 +102,8 @@ class Deliverer:
             self._workers.submit(self._sweep_for_ever, _SWEEP.total_seconds())
 
     def _deliver_later(self, target: str, after_seconds: float) -> None:
-        self._workers.submit(lambda: self.deliver(target), after_seconds)
+        # A hair later than told: the clock that says whether a row is due is not the one that threads wait by.
+        self._workers.submit(lambda: self.deliver(target), after_seconds + 0.01)
 
     def _deliver_next(self, target: str) -> bool:
         """Deal with the message whose turn it is; False when there is none, or the space has to wait."""
@@ -126,7 +130,7 @@ class Deliverer:
         return target in self._paused_until
 
     def _send(self, row: Outbox) -> None:
-        message = self._marked(row)
+        message = message_of(row)
         if message.file and not message.file.is_file():
             self._park(row, FILE_GONE)
             return
@@ -134,14 +138,37 @@ class Deliverer:
         if verdict is not True:
             self._park(row, f"{WITHHELD}: {verdict}" if verdict else WITHHELD)
             return
-        if self._queue.claim(row):
-            message_id = self._channel.post(row.target, message, row.parent_id)
-            now = self._clock()
-            self._queue.settle(row, Outcome.SENT, now, state=OutboxState.SENT, message_id=message_id, sent_at=now)
+        try:
+            arrived = self._arrived(row, message) if row.maybe_sent else None
+        except Refused:
+            message = self._marked(row, message)
+            arrived = None
+        if arrived:
+            self._sent(row, arrived)
+        elif self._queue.claim(row):
+            self._sent(row, self._channel.post(row.target, message, row.parent_id))
 
-    def _marked(self, row: Outbox) -> Message:
-        message = message_of(row)
-        if not (row.maybe_sent and self._mark):
+    def _sent(self, row: Outbox, message_id: str) -> None:
+        now = self._clock()
+        self._queue.settle(row, Outcome.SENT, now, state=OutboxState.SENT, message_id=message_id, sent_at=now)
+
+    def _arrived(self, row: Outbox, message: Message) -> str | None:
+        """Under which id a message is there whose answer was lost; None when it is not.
+
+        It is one of those in its thread that no row was sent as.
+
+        Raises:
+            Refused: the space does not let us look.
+
+        """
+        posted = self._channel.posted(row.target, since=row.created_at - _CLOCKS_APART)
+        alike = (
+            each.id for each in posted if each.parent_id == row.parent_id and each.markdown in (None, message.markdown)
+        )
+        return next(iter(self._queue.unknown(alike)), None)
+
+    def _marked(self, row: Outbox, message: Message) -> Message:
+        if self._mark is None:
             return message
         mark = self._mark(row)
         notice = {"type": "TextBlock", "text": mark, "isSubtle": True, "wrap": True}

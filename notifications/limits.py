@@ -65,7 +65,8 @@ def split(markdown: str, limit_bytes: int) -> list[str]:
     """Cut Markdown into parts of at most `limit_bytes` of UTF-8, at line ends where there are any.
 
     A line too long for a part is cut between code points. A fenced code block that is cut is closed at the end of one
-    part and opened again in the next. Parts of nothing but white space are left out.
+    part and opened again in the next. Parts of nothing but white space are left out. Halves of surrogate pairs, which
+    UTF-8 does not have, become question marks.
 
     Raises:
         ValueError: the limit is below 128, where a code block's fences could fill a part.
@@ -73,9 +74,10 @@ def split(markdown: str, limit_bytes: int) -> list[str]:
     """
     if limit_bytes < _SMALLEST_LIMIT_BYTES:
         raise ValueError(f"parts need at least {_SMALLEST_LIMIT_BYTES} bytes")
-    if len(markdown.encode()) <= limit_bytes:
-        return [markdown]
-    parts = ["\n".join(lines) for lines in _parts(markdown.split("\n"), limit_bytes)]
+    text = markdown.encode(errors="replace").decode()
+    if len(text.encode()) <= limit_bytes:
+        return [text]
+    parts = ["\n".join(lines) for lines in _parts(text.split("\n"), limit_bytes)]
     return [part for part in parts if part.strip()] or [""]
 
 

@@ -91,10 +91,9 @@ def message_of(row: Outbox) -> Message:
 
 
 def _cut(markdown: str, limit_bytes: int) -> str:
+    whole = split(markdown, limit_bytes)
     ellipsis = "\n…"
-    if len(markdown.encode()) <= limit_bytes:
-        return markdown
-    return split(markdown, limit_bytes - len(ellipsis.encode()))[0] + ellipsis
+    return whole[0] if len(whole) == 1 else split(markdown, limit_bytes - len(ellipsis.encode()))[0] + ellipsis
 
 
 def _parts(outgoing: Outgoing, limits: Limits) -> list[Outgoing]:

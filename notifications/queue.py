@@ -1,5 +1,6 @@
 """The outbox as a queue: whose turn it is, and what became of it."""
 
+from collections.abc import Iterable
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
@@ -50,6 +51,7 @@ _DUE = (
     .where(_OUTBOX.c.state == OutboxState.DUE, _OUTBOX.c.not_before < bindparam("end"))
     .group_by(_OUTBOX.c.target)
 )
+_SENT_AS = select(_OUTBOX.c.message_id).where(_OUTBOX.c.message_id.in_(bindparam("ids", expanding=True)))
 
 
 class Outcome(StrEnum):
@@ -96,6 +98,13 @@ class Queue:
             connection = session.connection()
             connection.execute(_SETTLE, {"row": row.id, **values})
             connection.execute(_RECORD, attempt)
+
+    def unknown(self, message_ids: Iterable[str]) -> list[str]:
+        """Return those ids under which no row was sent."""
+        ids = list(message_ids)
+        with self._database.read() as session:
+            known = set(session.execute(_SENT_AS, {"ids": ids}).scalars())
+        return [message_id for message_id in ids if message_id not in known]
 
     def recover(self, now: datetime) -> None:
         """Make due again what was cut off between its request and our note of the answer: it may have arrived."""

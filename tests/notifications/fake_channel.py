@@ -1,0 +1,41 @@
+"""A chat service in memory: posts what it gets, and fails as it is told."""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from notifications.channel import ChannelError, Posted, Refused
+from notifications.outbox import Message
+
+
+@dataclass
+class FakeChannel:
+    """`faults` go off one after the other; `lost_answers` posts succeed, but nobody hears of it."""
+
+    posts: list[tuple[str, Message, str | None]] = field(default_factory=list)
+    faults: list[ChannelError] = field(default_factory=list)
+    lost_answers: list[ChannelError] = field(default_factory=list)
+    lets_look: bool = False
+    before: Callable[[str], None] = lambda _target: None
+
+    def post(self, target: str, message: Message, parent_id: str | None) -> str:
+        self.before(target)
+        if self.faults:
+            raise self.faults.pop(0)
+        self.posts.append((target, message, parent_id))
+        if self.lost_answers:
+            raise self.lost_answers.pop(0)
+        return f"message-{len(self.posts)}"
+
+    def posted(self, target: str, since: datetime) -> Iterable[Posted]:
+        if not self.lets_look:
+            raise Refused("403")
+        return [
+            Posted(f"message-{number}", parent_id, message.markdown)
+            for number, (where, message, parent_id) in enumerate(self.posts, start=1)
+            if where == target
+        ]
+
+    @property
+    def texts(self) -> list[str]:
+        return [message.markdown for _, message, _ in self.posts]
