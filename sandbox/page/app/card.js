@@ -40,8 +40,9 @@ export function drawCard(content, onSubmit) {
 }
 
 function execute(action, frame, onSubmit) {
+  const isBusy = frame.getAttribute("aria-busy") === "true";
   if (action instanceof AdaptiveCards.OpenUrlAction) window.open(action.url, "_blank", "noopener,noreferrer");
-  else if (action instanceof AdaptiveCards.SubmitAction) press(action, frame, onSubmit);
+  else if (action instanceof AdaptiveCards.SubmitAction && !isBusy) press(action, frame, onSubmit);
 }
 
 async function press(action, frame, onSubmit) {

@@ -218,7 +218,7 @@ export class Composer {
     const newestFirst = messages
       .filter((message) => store.isMine(message) && message.text && !message.files)
       .sort((one, other) => (one.created < other.created ? 1 : -1))
-      .map(({ text }) => (text.startsWith(`${store.bot.displayName} `) ? text.slice(store.bot.displayName.length + 1) : text));
+      .map((message) => store.commandOf(message));
     return [...new Set(newestFirst)];
   }
 

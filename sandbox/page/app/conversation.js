@@ -7,6 +7,16 @@ import { icon } from "./icons.js";
 import { memberButton } from "./members.js";
 import { RoomView } from "./room-view.js";
 
+function welcome(botName) {
+  return el(
+    "div",
+    { class: "welcome", hidden: true },
+    avatar(botName, { bot: true, size: "large" }),
+    el("p", { class: "welcome-title" }, `Ask ${botName}`),
+    el("p", {}, "Customers, subscriptions, trials and licences: ask, and be told when something changes."),
+  );
+}
+
 export class Conversation {
   #session;
   #store;
@@ -23,6 +33,7 @@ export class Conversation {
     this.title = el("div", { class: "conversation-title" });
     this.side = el("div", { class: "conversation-side" });
     this.place = el("div", { class: "log-place" });
+    this.welcome = welcome(this.#store.bot.displayName);
     this.connection = el("p", { class: "connection", role: "status", hidden: true });
     this.announcer = el("div", { class: "visually-hidden", "aria-live": "polite", dataset: { testid: "announcer" } });
     this.composer = new Composer(session, { onOpened: onOpen });
@@ -38,6 +49,7 @@ export class Conversation {
         ...tools,
       ),
       this.connection,
+      this.welcome,
       this.place,
       this.composer.element,
       this.announcer,
@@ -90,14 +102,14 @@ export class Conversation {
     }
   }
 
-  #read() {
+  #read = oncePerFrame(() => {
     const view = this.#views.get(this.#roomId);
     if (view?.atEnd && !document.hidden && this.element.offsetParent !== null) this.#store.markRead(this.#roomId);
-  }
+  });
 
   #drawEmptiness() {
     const empty = !this.#roomId || this.#store.log(this.#roomId).messages.size === 0;
-    this.element.classList.toggle("is-empty", empty);
+    this.welcome.hidden = !empty;
     this.composer.suggest(empty);
   }
 

@@ -40,15 +40,26 @@ function build(app, store, session) {
   const { me } = store;
   const show = (pane) => (app.dataset.pane = pane);
 
-  const openSpace = (roomId, { replace = false } = {}) => {
-    writeRoute({ as: me.email, space: roomId }, { replace });
+  const openSpace = (roomId) => {
     rooms.select(roomId);
     conversation.open(roomId);
   };
   const enterSpace = (roomId) => {
+    writeRoute({ as: me.email, space: roomId });
     openSpace(roomId);
     show("conversation");
     if (!isNarrow.matches) conversation.composer.field.focus();
+  };
+  const backToList = () => {
+    writeRoute({ as: me.email });
+    show("list");
+    rooms.focus();
+  };
+  const followAddress = () => {
+    const { as, space } = readRoute();
+    if (as && as !== me.email) return location.reload();
+    openSpace(store.rooms.has(space) ? space : (store.directRoomWithBot()?.id ?? null));
+    return show(store.rooms.has(space) ? "conversation" : "list");
   };
   const become = (email) => {
     writeRoute({ as: email });
@@ -73,7 +84,7 @@ function build(app, store, session) {
 
   const rooms = roomList(store, { onOpen: enterSpace, onMessageBot: () => enterSpace(null) });
   const conversation = new Conversation(session, {
-    onBack: () => show("list"),
+    onBack: backToList,
     onOpen: enterSpace,
     tools: [panelButton],
   });
@@ -89,18 +100,10 @@ function build(app, store, session) {
     panelSlot,
   );
 
-  const wanted = readRoute().space;
-  openSpace(store.rooms.has(wanted) ? wanted : (store.directRoomWithBot()?.id ?? null), { replace: true });
-  show(wanted ? "conversation" : "list");
-  addEventListener("hashchange", () => followAddress(store, openSpace));
+  writeRoute({ ...readRoute(), as: me.email }, { replace: true });
+  followAddress();
+  addEventListener("hashchange", followAddress);
   countUnreadInTitle(store);
-}
-
-/** The browser's own back and forward, or an address typed by hand. */
-function followAddress(store, openSpace) {
-  const { as, space } = readRoute();
-  if (as !== store.me.email) location.reload();
-  else openSpace(store.rooms.has(space) ? space : null, { replace: true });
 }
 
 function countUnreadInTitle(store) {

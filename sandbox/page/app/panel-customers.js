@@ -38,12 +38,12 @@ export function customerSearch(store) {
     placeholder: "Find a customer",
     "aria-label": "Find a customer",
     dataset: { testid: "customer-search" },
-    onfocus: () => asked === 0 && look(),
     oninput: () => {
       clearTimeout(timer);
       timer = setTimeout(look, TYPING_PAUSE_MS);
     },
   });
+  look();
   return el("div", { class: "customer-search" }, el("div", { class: "input-with-icon" }, icon("search"), field), results);
 }
 

@@ -1,6 +1,6 @@
 /** What was said in one space, grouped by day and thread, followed live. */
 
-import { el } from "./dom.js";
+import { el, oncePerFrame } from "./dom.js";
 import { counted, dayKey, dayName } from "./format.js";
 import { icon } from "./icons.js";
 import { Scroll } from "./scroll.js";
@@ -14,6 +14,7 @@ export class RoomView {
   #context;
   #threads = new Map();
   #days = new Map();
+  #arrivals = [];
   #unseen = [];
   #loading = false;
 
@@ -50,7 +51,10 @@ export class RoomView {
   apply({ change, message, live }) {
     if (change === "deleted") return this.#drop(message);
     const drawn = this.#put(message);
-    if (live) this.#arrived(message, drawn);
+    if (live) {
+      this.#arrivals.push({ drawn, mine: this.#session.store.isMine(message) });
+      this.#settle();
+    }
     return undefined;
   }
 
@@ -112,18 +116,26 @@ export class RoomView {
     this.#closeEmptyDay(day);
   }
 
-  #arrived(message, drawn) {
-    const mine = this.#session.store.isMine(message);
-    const isLast = drawn.closest(".thread") === this.days.lastElementChild?.querySelector(".day-threads").lastElementChild;
-    if (isLast && (mine || this.scroll.atEnd)) this.scroll.toEnd();
-    else if (mine) this.scroll.to(drawn);
-    else if (!this.scroll.sees(drawn)) this.#unseen.push(drawn);
+  /** Measuring is dear: however many messages arrive in a frame, it is done once, after them. */
+  #settle = oncePerFrame(() => {
+    const arrivals = this.#arrivals.splice(0).filter(({ drawn }) => drawn.isConnected);
+    const lastThread = this.days.lastElementChild?.querySelector(".day-threads").lastElementChild;
+    const isAtBottom = ({ drawn }) => lastThread.contains(drawn);
+    const own = arrivals.findLast(({ mine }) => mine);
+    if (own && !isAtBottom(own)) this.scroll.to(own.drawn);
+    else if (own || this.scroll.atEnd) this.scroll.toEnd();
+    this.#unseen.push(...arrivals.filter(({ drawn, mine }) => !mine && !this.#sees(drawn)).map(({ drawn }) => drawn));
+    this.#drawPill();
+  });
+
+  #forgetSeen() {
+    this.#unseen = this.#unseen.filter((drawn) => drawn.isConnected && !this.#sees(drawn));
     this.#drawPill();
   }
 
-  #forgetSeen() {
-    this.#unseen = this.#unseen.filter((drawn) => drawn.isConnected && !this.scroll.sees(drawn));
-    this.#drawPill();
+  /** The thread is asked first: to measure inside one that is out of sight, the browser would have to lay it out. */
+  #sees(drawn) {
+    return this.scroll.sees(drawn.closest(".thread")) && this.scroll.sees(drawn);
   }
 
   #drawPill() {

@@ -7,7 +7,7 @@ import { fullTime, listTime } from "./format.js";
 /**
  * @param {import("./store.js").Store} store
  * @param {{onOpen: (roomId: string) => void, onMessageBot: () => void}} actions
- * @returns {{element: HTMLElement, select: (roomId: string|null) => void}}
+ * @returns {{element: HTMLElement, select: (roomId: string|null) => void, focus: () => void}}
  */
 export function roomList(store, { onOpen, onMessageBot }) {
   let selected = null;
@@ -54,7 +54,7 @@ export function roomList(store, { onOpen, onMessageBot }) {
 
   const preview = (message) => {
     const who = store.isMine(message) ? "You" : store.nameOf(message).split(" ")[0];
-    return `${who}: ${(message.text ?? "").split("\n")[0] || "sent a file"}`;
+    return `${who}: ${store.commandOf(message).split("\n")[0] || "sent a file"}`;
   };
 
   const messageBotButton = () =>
@@ -85,6 +85,7 @@ export function roomList(store, { onOpen, onMessageBot }) {
       selected = roomId;
       draw();
     },
+    focus: () => list.querySelector("[aria-current]")?.focus(),
   };
 }
 

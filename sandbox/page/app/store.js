@@ -107,6 +107,12 @@ export class Store extends EventTarget {
     return this.isBots(message) ? this.bot.displayName : (person?.displayName ?? message.personEmail);
   }
 
+  /** What was said to the bot: the text without the bot's name in front, which a mention leaves there. */
+  commandOf({ text = "" }) {
+    const address = `${this.bot.displayName} `;
+    return text.startsWith(address) ? text.slice(address.length) : text;
+  }
+
   /** @returns {Log} */
   log(roomId) {
     if (!this.#logs.has(roomId)) this.#logs.set(roomId, new Log());

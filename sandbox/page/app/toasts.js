@@ -4,6 +4,7 @@ import { el } from "./dom.js";
 import { icon } from "./icons.js";
 
 const SHOWN_MS = 5000;
+const MOST_AT_ONCE = 3;
 
 /**
  * @param {string} text
@@ -16,7 +17,9 @@ export function toast(text, { bad = false } = {}) {
     icon(bad ? "warning" : "check"),
     el("span", {}, text),
   );
-  document.getElementById("toasts").append(note);
+  const notes = document.getElementById("toasts");
+  if (notes.childElementCount === MOST_AT_ONCE) notes.firstElementChild.remove();
+  notes.append(note);
   setTimeout(() => note.remove(), bad ? SHOWN_MS * 1.6 : SHOWN_MS);
 }
 
