@@ -19,5 +19,9 @@ function colourOf(name) {
 export function avatar(name, { bot = false, group = false, size = "medium" } = {}) {
   const content = bot ? icon("bot") : group ? icon("people") : initials(name);
   const kind = bot ? "avatar-bot" : `avatar-${colourOf(name)}`;
-  return el("span", { class: `avatar avatar-${size} ${kind} ${group ? "avatar-group" : ""}`, "aria-hidden": "true" }, content);
+  return el(
+    "span",
+    { class: `avatar avatar-${size} ${kind} ${group ? "avatar-group" : ""}`, "aria-hidden": "true" },
+    content,
+  );
 }

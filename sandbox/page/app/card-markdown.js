@@ -4,7 +4,11 @@ const SLOT = "\u0000";
 const SLOTS = new RegExp(`${SLOT}(\\d+)${SLOT}`, "g");
 
 const escapeHtml = (text) =>
-  text.replace(/&(?!#?\w+;)/g, "&amp;").replace(/</g, "&lt;").replace(/>/g, "&gt;").replace(/"/g, "&quot;");
+  text
+    .replace(/&(?!#?\w+;)/g, "&amp;")
+    .replace(/</g, "&lt;")
+    .replace(/>/g, "&gt;")
+    .replace(/"/g, "&quot;");
 
 /** Marks within a line. Escaped characters and links are put aside first, so that no mark is seen inside them. */
 function inline(line) {
@@ -13,9 +17,8 @@ function inline(line) {
   const putBack = (html) => html.replace(SLOTS, (_, slot) => putBack(aside[slot]));
   const marked = escapeHtml(line)
     .replace(/\\([!-/:-@[-`{-~])/g, (_, character) => keep(character))
-    .replace(
-      /\[([^\]]+)\]\(((?:https?:|mailto:)[^\s)]+)\)/g,
-      (_, words, address) => keep(`<a href="${address}" rel="noopener noreferrer">${words}</a>`),
+    .replace(/\[([^\]]+)\]\(((?:https?:|mailto:)[^\s)]+)\)/g, (_, words, address) =>
+      keep(`<a href="${address}" rel="noopener noreferrer">${words}</a>`),
     )
     .replace(/\*\*(\S(?:.*?\S)?)\*\*/g, "<strong>$1</strong>")
     .replace(/(?<!\w)__(\S(?:.*?\S)?)__(?!\w)/g, "<strong>$1</strong>")
@@ -46,7 +49,9 @@ export function cardMarkdown(text) {
   return blocks
     .filter(({ lines }) => lines.length)
     .map(({ tag, lines }) =>
-      tag === "p" ? `<p>${lines.join("<br>")}</p>` : `<${tag}>${lines.map((line) => `<li>${line}</li>`).join("")}</${tag}>`,
+      tag === "p"
+        ? `<p>${lines.join("<br>")}</p>`
+        : `<${tag}>${lines.map((line) => `<li>${line}</li>`).join("")}</${tag}>`,
     )
     .join("");
 }

@@ -1,9 +1,10 @@
 /** The field to write in: Enter sends, Shift+Enter makes a new line, `@` offers members, files can be dropped. */
 
+import { Attachment } from "./attachment.js";
 import { el, iconButton } from "./dom.js";
-import { fileSize } from "./format.js";
 import { icon } from "./icons.js";
 import { MentionList, withMentions } from "./mentions.js";
+import { Recall } from "./recall.js";
 import { toast } from "./toasts.js";
 
 const SUGGESTIONS = ["help", "expiring 30", "kpis", "customers status:suspended"];
@@ -13,8 +14,6 @@ export class Composer {
   #onOpened;
   #roomId = null;
   #parent = null;
-  #file = null;
-  #recalled = -1;
   #drafts = new Map();
 
   /**
@@ -34,10 +33,10 @@ export class Composer {
     this.#roomId = roomId;
     this.field.value = this.#drafts.get(roomId) ?? "";
     const { store } = this.#session;
-    const title = roomId ? store.rooms.get(roomId)?.title : store.bot.displayName;
+    const title = store.rooms.get(roomId)?.title ?? store.bot.displayName;
     this.field.placeholder = `Write a message to ${title}`;
     this.replyTo(null, { focus: false });
-    this.#attach(null);
+    this.attachment.set(null);
     this.#membersChanged();
     this.#fit();
   }
@@ -64,9 +63,13 @@ export class Composer {
       dataset: { testid: "composer" },
       oninput: () => this.#typed(),
       onkeydown: (event) => this.#key(event),
-      onpaste: ({ clipboardData }) => clipboardData.files.length && this.#attach(clipboardData.files[0]),
     });
     this.mentions = new MentionList(this.field);
+    this.recall = new Recall(this.field, () => this.#ownCommands());
+    this.attachment = new Attachment(() => {
+      this.#allowSending();
+      if (this.attachment.file) this.field.focus();
+    });
     this.replyWords = el("span", { class: "reply-words" });
     this.replyLine = el(
       "div",
@@ -74,18 +77,11 @@ export class Composer {
       icon("reply"),
       el("span", { class: "reply-label" }, "Replying in thread"),
       this.replyWords,
-      iconButton("Leave the thread", icon("close"), { onclick: () => this.replyTo(null), dataset: { testid: "reply-cancel" } }),
+      iconButton("Leave the thread", icon("close"), {
+        onclick: () => this.replyTo(null),
+        dataset: { testid: "reply-cancel" },
+      }),
     );
-    this.fileLine = el("div", { class: "attached", hidden: true, dataset: { testid: "attached" } });
-    this.picker = el("input", {
-      type: "file",
-      hidden: true,
-      dataset: { testid: "file-input" },
-      onchange: () => {
-        if (this.picker.files.length) this.#attach(this.picker.files[0]);
-        this.picker.value = "";
-      },
-    });
     const { bot } = this.#session.store;
     this.toBot = el(
       "button",
@@ -124,21 +120,21 @@ export class Composer {
       "div",
       { class: "composer-box" },
       this.replyLine,
-      this.fileLine,
+      this.attachment.line,
       this.field,
       el(
         "div",
         { class: "composer-tools" },
-        iconButton("Attach a file", icon("attach"), { onclick: () => this.picker.click(), dataset: { testid: "attach" } }),
+        this.attachment.button,
         this.toBot,
         el("span", { class: "composer-gap" }),
         this.sendButton,
       ),
       this.mentions.element,
-      this.picker,
+      this.attachment.picker,
     );
     this.element = el("footer", { class: "composer", "aria-label": "Write a message" }, this.suggestions, box);
-    acceptDrops(box, (file) => this.#attach(file));
+    this.attachment.acceptIn(box);
   }
 
   get #isToBot() {
@@ -153,26 +149,13 @@ export class Composer {
     const { store } = this.#session;
     const isGroup = store.rooms.get(this.#roomId)?.type === "group";
     this.toBot.hidden = !isGroup || !store.hasBot(this.#roomId);
-    this.mentions.setMembers(isGroup ? store.members(this.#roomId).filter(({ personId }) => personId !== store.me.personId) : []);
-  }
-
-  #attach(file) {
-    this.#file = file;
-    this.fileLine.hidden = !file;
-    if (file) {
-      this.fileLine.replaceChildren(
-        icon("file"),
-        el("span", { class: "file-name" }, file.name),
-        el("span", { class: "file-size" }, fileSize(file.size)),
-        iconButton("Remove the file", icon("close"), { onclick: () => this.#attach(null) }),
-      );
-      this.field.focus();
-    }
-    this.#allowSending();
+    this.mentions.setMembers(
+      isGroup ? store.members(this.#roomId).filter(({ personId }) => personId !== store.me.personId) : [],
+    );
   }
 
   #typed() {
-    this.#recalled = -1;
+    this.recall.reset();
     this.#fit();
   }
 
@@ -185,7 +168,7 @@ export class Composer {
   }
 
   #allowSending() {
-    this.sendButton.disabled = !this.field.value.trim() && !this.#file;
+    this.sendButton.disabled = !this.field.value.trim() && !this.attachment.file;
   }
 
   #key(event) {
@@ -195,21 +178,9 @@ export class Composer {
       this.#send();
     } else if (event.key === "Escape" && this.#parent) {
       this.replyTo(null);
-    } else if (event.key === "ArrowUp" || event.key === "ArrowDown") {
-      this.#recall(event);
+    } else if (this.recall.take(event)) {
+      this.#fit();
     }
-  }
-
-  /** Own earlier messages come back with the arrow keys, as in a terminal, while nothing else is typed. */
-  #recall(event) {
-    if (this.field.value && this.#recalled < 0) return;
-    const commands = this.#ownCommands();
-    const wanted = this.#recalled + (event.key === "ArrowUp" ? 1 : -1);
-    if (wanted >= commands.length || wanted < -1) return;
-    event.preventDefault();
-    this.field.value = commands[wanted] ?? "";
-    this.#fit();
-    this.#recalled = wanted;
   }
 
   #ownCommands() {
@@ -224,12 +195,12 @@ export class Composer {
 
   async #send() {
     const text = this.field.value.trim();
-    const file = this.#file;
+    const { file } = this.attachment;
     if (!text && !file) return;
     const parentId = this.#parent;
     this.field.value = "";
-    this.#recalled = -1;
-    this.#attach(null);
+    this.recall.reset();
+    this.attachment.set(null);
     this.replyTo(null);
     this.#fit();
     await this.#say(text, { parentId, file });
@@ -251,18 +222,4 @@ export class Composer {
       toast(`Not sent. ${error.message}`, { bad: true });
     }
   }
-}
-
-/** Let a file be dropped on the box. */
-function acceptDrops(box, onFile) {
-  const hover = (on) => (event) => {
-    event.preventDefault();
-    box.classList.toggle("is-dropping", on);
-  };
-  box.addEventListener("dragover", hover(true));
-  box.addEventListener("dragleave", hover(false));
-  box.addEventListener("drop", (event) => {
-    hover(false)(event);
-    if (event.dataTransfer.files.length) onFile(event.dataTransfer.files[0]);
-  });
 }

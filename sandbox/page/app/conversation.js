@@ -43,7 +43,11 @@ export class Conversation {
       el(
         "header",
         { class: "conversation-head" },
-        iconButton("Back to spaces", icon("back"), { class: "back-button", onclick: onBack, dataset: { testid: "back" } }),
+        iconButton("Back to spaces", icon("back"), {
+          class: "back-button",
+          onclick: onBack,
+          dataset: { testid: "back" },
+        }),
         this.title,
         this.side,
         ...tools,
@@ -84,7 +88,10 @@ export class Conversation {
       if (detail.message.roomId === this.#roomId) this.#changed(detail);
     });
     const drawHead = oncePerFrame(() => this.#drawHead());
-    store.addEventListener("members", drawHead);
+    store.addEventListener("members", () => {
+      drawHead();
+      this.#drawEmptiness();
+    });
     store.addEventListener("rooms", drawHead);
     store.addEventListener("clock", () => this.#views.forEach((view) => view.renameDays()));
     store.addEventListener("connection", ({ detail: { up } }) => {

@@ -42,5 +42,9 @@ export function oncePerFrame(task) {
 /** A button that shows only an icon; its label is read out and shown as a tooltip. */
 export function iconButton(label, picture, properties = {}) {
   const { class: extra = "", ...rest } = properties;
-  return el("button", { type: "button", class: `icon-button ${extra}`, title: label, "aria-label": label, ...rest }, picture);
+  return el(
+    "button",
+    { type: "button", class: `icon-button ${extra}`, title: label, "aria-label": label, ...rest },
+    picture,
+  );
 }

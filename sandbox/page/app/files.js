@@ -17,7 +17,11 @@ const pictureAddresses = new Map();
  * @param {string} address as in the message's `files`
  */
 export function filePlace(webex, address) {
-  const place = el("div", { class: "file-place" }, el("div", { class: "file-chip file-waiting" }, icon("file"), "Loading file…"));
+  const place = el(
+    "div",
+    { class: "file-place" },
+    el("div", { class: "file-chip file-waiting" }, icon("file"), "Loading file…"),
+  );
   fill(place, webex, address);
   return place;
 }
@@ -28,8 +32,14 @@ async function fill(place, webex, address) {
     const isPicture = PICTURES.includes(facts.type);
     place.replaceChildren(isPicture ? await picture(webex, address, facts) : chip(webex, address, facts));
   } catch (error) {
-    const again = el("button", { type: "button", class: "text-button", onclick: () => fill(place, webex, address) }, "Try again");
-    place.replaceChildren(el("div", { class: "file-chip", title: error.message }, icon("warning"), "File not loaded", again));
+    const again = el(
+      "button",
+      { type: "button", class: "text-button", onclick: () => fill(place, webex, address) },
+      "Try again",
+    );
+    place.replaceChildren(
+      el("div", { class: "file-chip", title: error.message }, icon("warning"), "File not loaded", again),
+    );
   }
 }
 
@@ -47,7 +57,12 @@ async function picture(webex, address, facts) {
       dataset: { testid: "picture", fileName: facts.name },
       onclick: () =>
         openDialog(
-          { title: facts.name, class: "dialog-picture", testid: "picture-dialog", tools: [downloadButton(webex, address, facts)] },
+          {
+            title: facts.name,
+            class: "dialog-picture",
+            testid: "picture-dialog",
+            tools: [downloadButton(webex, address, facts)],
+          },
           el("div", { class: "dialog-body" }, el("img", { src: source, alt: facts.name })),
         ),
     },
@@ -102,9 +117,15 @@ function preview(webex, address, facts) {
   return withContent(webex, address, async (blob) => {
     const { rows, total } = readCsv(await blob.text(), PREVIEW_ROWS + 1);
     const [head = [], ...body] = rows;
-    const more = total - 1 > PREVIEW_ROWS ? `First ${PREVIEW_ROWS} of ${counted(total - 1, "row")}` : counted(body.length, "row");
+    const more =
+      total - 1 > PREVIEW_ROWS ? `First ${PREVIEW_ROWS} of ${counted(total - 1, "row")}` : counted(body.length, "row");
     openDialog(
-      { title: facts.name, class: "dialog-table", testid: "csv-dialog", tools: [downloadButton(webex, address, facts)] },
+      {
+        title: facts.name,
+        class: "dialog-table",
+        testid: "csv-dialog",
+        tools: [downloadButton(webex, address, facts)],
+      },
       el(
         "div",
         { class: "dialog-body" },
@@ -117,7 +138,8 @@ function preview(webex, address, facts) {
 
 function table(head, body) {
   const isNumber = (cell) => /^-?[\d.,]+ ?%?$/.test(cell);
-  const line = (cells) => el("tr", {}, ...cells.map((cell) => el("td", { class: isNumber(cell) ? "number" : "" }, cell)));
+  const line = (cells) =>
+    el("tr", {}, ...cells.map((cell) => el("td", { class: isNumber(cell) ? "number" : "" }, cell)));
   return el(
     "table",
     {},

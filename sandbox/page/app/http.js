@@ -28,7 +28,8 @@ export async function request(path, { method = "GET", token, body } = {}) {
   for (let tried = 1; ; tried += 1) {
     const response = await fetch(path, options).catch(() => null);
     if (response?.ok) return response;
-    const again = method === "GET" && tried < READ_TRIES && (!response || [429, 502, 503, 504].includes(response.status));
+    const again =
+      method === "GET" && tried < READ_TRIES && (!response || [429, 502, 503, 504].includes(response.status));
     if (!again) throw await failure(response);
     await pause(Number(response?.headers.get("Retry-After")) || tried);
   }

@@ -14,6 +14,7 @@
 import { Conversation } from "./conversation.js";
 import { el, oncePerFrame } from "./dom.js";
 import { icon } from "./icons.js";
+import { awaitEnd } from "./outage.js";
 import { panel } from "./panel.js";
 import { personMenu } from "./person-menu.js";
 import { roomList } from "./rooms.js";
@@ -28,6 +29,7 @@ const isNarrow = matchMedia("(max-width: 760px)");
 
 async function start(app) {
   startTheme();
+  awaitEnd();
   const state = await readState();
   const me = state.people.find(({ email }) => email === readRoute().as) ?? state.people[0];
   const store = new Store({ ...state, me });
@@ -66,10 +68,11 @@ function build(app, store, session) {
     location.reload();
   };
 
-  const panelSlot = el("div", { class: "panel-slot" });
+  const panelSlot = el("div", { class: "panel-slot", hidden: true });
   const togglePanel = () => {
-    const open = panelSlot.childElementCount === 0;
-    panelSlot.replaceChildren(open ? panel(store, { onClose: togglePanel }) : "");
+    const open = panelSlot.hidden;
+    if (!panelSlot.hasChildNodes()) panelSlot.append(panel(store, { onClose: togglePanel }));
+    panelSlot.hidden = !open;
     app.classList.toggle("has-panel", open);
     panelButton.setAttribute("aria-expanded", String(open));
     show(open ? "panel" : "conversation");
@@ -77,7 +80,13 @@ function build(app, store, session) {
   };
   const panelButton = el(
     "button",
-    { type: "button", class: "text-button panel-toggle", "aria-expanded": "false", dataset: { testid: "panel-toggle" }, onclick: togglePanel },
+    {
+      type: "button",
+      class: "text-button panel-toggle",
+      "aria-expanded": "false",
+      dataset: { testid: "panel-toggle" },
+      onclick: togglePanel,
+    },
     icon("bolt"),
     el("span", {}, "Make things happen"),
   );
@@ -103,6 +112,10 @@ function build(app, store, session) {
   writeRoute({ ...readRoute(), as: me.email }, { replace: true });
   followAddress();
   addEventListener("hashchange", followAddress);
+  document.getElementById("skip").addEventListener("click", () => {
+    show("conversation");
+    conversation.composer.field.focus();
+  });
   countUnreadInTitle(store);
 }
 

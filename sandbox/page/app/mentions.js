@@ -42,7 +42,13 @@ export class MentionList {
   /** @param {HTMLTextAreaElement} field */
   constructor(field) {
     this.field = field;
-    this.element = el("ul", { class: "mention-list", id: "mention-list", role: "listbox", "aria-label": "Members", hidden: true });
+    this.element = el("ul", {
+      class: "mention-list",
+      id: "mention-list",
+      role: "listbox",
+      "aria-label": "Members",
+      hidden: true,
+    });
     field.setAttribute("aria-autocomplete", "list");
     field.setAttribute("aria-controls", this.element.id);
     field.addEventListener("input", () => this.#look());

@@ -52,7 +52,9 @@ export function drawMessage(message, { session, onReply }) {
 
 function contents(message, session) {
   const cards = (message.attachments ?? []).filter(({ contentType }) => contentType === CARD_TYPE);
-  const drawn = cards.map(({ content }) => drawCard(content, (inputs) => session.submit(message, inputs))).filter(Boolean);
+  const drawn = cards
+    .map(({ content }) => drawCard(content, (inputs) => session.submit(message, inputs)))
+    .filter(Boolean);
   const files = (message.files ?? []).map((address) => filePlace(session.webex, address));
   return [...(drawn.length ? drawn : words(message)), ...files];
 }

@@ -28,8 +28,12 @@ export function customerSearch(store) {
   };
   const showFound = (found) => {
     const shown = found.slice(0, MOST_SHOWN);
-    const note = found.length === 0 ? "No such customer" : found.length > shown.length ? "Type more to find others" : null;
-    results.replaceChildren(...shown.map((customer) => customerBox(customer, store)), note ? el("p", { class: "panel-note" }, note) : "");
+    const note =
+      found.length === 0 ? "No such customer" : found.length > shown.length ? "Type more to find others" : null;
+    results.replaceChildren(
+      ...shown.map((customer) => customerBox(customer, store)),
+      note ? el("p", { class: "panel-note" }, note) : "",
+    );
   };
 
   const field = el("input", {
@@ -44,7 +48,12 @@ export function customerSearch(store) {
     },
   });
   look();
-  return el("div", { class: "customer-search" }, el("div", { class: "input-with-icon" }, icon("search"), field), results);
+  return el(
+    "div",
+    { class: "customer-search" },
+    el("div", { class: "input-with-icon" }, icon("search"), field),
+    results,
+  );
 }
 
 function customerBox({ org_id: orgId, name, subscriptions }, store) {
@@ -75,7 +84,11 @@ function subscriptionBox(subscription, customerName, store) {
     drawFacts();
   };
   const assign = (share) =>
-    change({ products: Object.fromEntries(now.products.map(({ product, total }) => [product, { assigned: share(total ?? 0) }])) });
+    change({
+      products: Object.fromEntries(
+        now.products.map(({ product, total }) => [product, { assigned: share(total ?? 0) }]),
+      ),
+    });
 
   const drawFacts = () =>
     facts.replaceChildren(
@@ -83,7 +96,11 @@ function subscriptionBox(subscription, customerName, store) {
       now.invoice?.state === "unpaid" ? el("p", { class: "is-bad" }, "Invoice unpaid") : "",
       el("p", {}, endWords(now, dayKey(store.now()))),
       ...now.products.map(({ product, total, assigned }) =>
-        el("p", { class: assigned > total ? "is-bad" : "" }, `${product}: ${assigned ?? "—"} of ${total ?? "—"} assigned`),
+        el(
+          "p",
+          { class: assigned > total ? "is-bad" : "" },
+          `${product}: ${assigned ?? "—"} of ${total ?? "—"} assigned`,
+        ),
       ),
     );
   drawFacts();
@@ -105,9 +122,19 @@ function subscriptionBox(subscription, customerName, store) {
     el(
       "div",
       { class: "button-row" },
-      deedButton("Exceed by", "exceed", () => assign((total) => total + extra.value()), `${customerName}: more licences assigned than bought`),
+      deedButton(
+        "Exceed by",
+        "exceed",
+        () => assign((total) => total + extra.value()),
+        `${customerName}: more licences assigned than bought`,
+      ),
       extra.field,
-      deedButton("Back to normal", "normal", () => assign((total) => Math.round(total * NORMAL_SHARE)), `${customerName}: within its licences`),
+      deedButton(
+        "Back to normal",
+        "normal",
+        () => assign((total) => Math.round(total * NORMAL_SHARE)),
+        `${customerName}: within its licences`,
+      ),
     ),
     el(
       "div",
@@ -125,6 +152,13 @@ function endWords({ end_date: end, auto_renew: renews }, today) {
 }
 
 function numberField(label, testid, start) {
-  const field = el("input", { type: "number", class: "input input-number", value: start, min: 0, "aria-label": label, dataset: { testid } });
+  const field = el("input", {
+    type: "number",
+    class: "input input-number",
+    value: start,
+    min: 0,
+    "aria-label": label,
+    dataset: { testid },
+  });
   return { field, value: () => Math.max(0, Math.round(Number(field.value) || 0)) };
 }

@@ -4,9 +4,9 @@ import { deedButton } from "./deed-button.js";
 import { el, iconButton } from "./dom.js";
 import { counted, fullTime } from "./format.js";
 import { icon } from "./icons.js";
+import { breakFor, heal } from "./outage.js";
 import { customerSearch } from "./panel-customers.js";
-import { breakWebex, dropSockets, healWebex, letTimePass } from "./sandbox.js";
-import { toast } from "./toasts.js";
+import { dropSockets, letTimePass } from "./sandbox.js";
 
 const BROKEN_SECONDS = 30;
 const CLOCK_TICK_MS = 10_000;
@@ -41,24 +41,20 @@ function timeSection(store) {
   setInterval(show, CLOCK_TICK_MS);
   show();
   const pass = (days, words) =>
-    deedButton(words, `pass-${days}`, () => letTimePass(days), `${counted(days, "day")} later. The bot notices at its next look.`);
-  return section("Time", clock, el("div", { class: "button-row" }, pass(1, "Let a day pass"), pass(7, "Let a week pass")));
+    deedButton(
+      words,
+      `pass-${days}`,
+      () => letTimePass(days),
+      `${counted(days, "day")} later. The bot notices at its next look.`,
+    );
+  return section(
+    "Time",
+    clock,
+    el("div", { class: "button-row" }, pass(1, "Let a day pass"), pass(7, "Let a week pass")),
+  );
 }
 
 function webexSection() {
-  let healing = null;
-  const heal = async () => {
-    clearTimeout(healing);
-    await healWebex();
-  };
-  const breakForAWhile = async () => {
-    await breakWebex();
-    clearTimeout(healing);
-    healing = setTimeout(async () => {
-      await heal();
-      toast("Webex works again");
-    }, BROKEN_SECONDS * 1000);
-  };
   return section(
     "Webex",
     el("p", { class: "panel-note" }, "See how the bot copes when Webex does not answer or the line is cut."),
@@ -69,7 +65,7 @@ function webexSection() {
       deedButton(
         `Break Webex for ${BROKEN_SECONDS} s`,
         "break-webex",
-        breakForAWhile,
+        () => breakFor(BROKEN_SECONDS),
         `Webex answers nobody for ${BROKEN_SECONDS} seconds. Messages cannot be sent meanwhile.`,
       ),
       deedButton("Heal Webex", "heal-webex", heal, "Webex works again"),

@@ -169,7 +169,11 @@ export class RoomView {
       this.scroll.keepPlace(show);
       this.older.textContent = "";
     } catch (error) {
-      const again = el("button", { type: "button", class: "text-button", onclick: () => this.#loadOlder() }, "Try again");
+      const again = el(
+        "button",
+        { type: "button", class: "text-button", onclick: () => this.#loadOlder() },
+        "Try again",
+      );
       this.older.replaceChildren(`Older messages were not loaded. ${error.message} `, again);
     } finally {
       this.#loading = false;

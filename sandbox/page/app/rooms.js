@@ -46,7 +46,12 @@ export function roomList(store, { onOpen, onMessageBot }) {
       el(
         "span",
         { class: "room-side" },
-        latest && el("time", { dateTime: latest.created, title: fullTime(latest.created) }, listTime(latest.created, store.now())),
+        latest &&
+          el(
+            "time",
+            { dateTime: latest.created, title: fullTime(latest.created) },
+            listTime(latest.created, store.now()),
+          ),
         unread > 0 && unreadBadge(unread),
       ),
     );

@@ -6,12 +6,10 @@ const ALLOWED = {
   "SPARK-MENTION": ["data-object-type", "data-object-id", "data-group-type"],
   OL: ["start"],
 };
-const TAGS = new Set(
-  [
-    ...Object.keys(ALLOWED),
-    ..."B STRONG I EM S DEL CODE PRE BR HR P UL LI H1 H2 H3 H4 H5 H6 TABLE THEAD TBODY TR TH TD".split(" "),
-  ],
-);
+const TAGS = new Set([
+  ...Object.keys(ALLOWED),
+  ..."B STRONG I EM S DEL CODE PRE BR HR P UL LI H1 H2 H3 H4 H5 H6 TABLE THEAD TBODY TR TH TD".split(" "),
+]);
 const WEB_ADDRESS = /^(https?:|mailto:)/i;
 
 /**
@@ -32,7 +30,8 @@ function clean(node) {
   const children = [...node.childNodes].flatMap(clean);
   if (!TAGS.has(node.tagName)) return children;
   const copy = document.createElement(node.tagName);
-  for (const name of ALLOWED[node.tagName] ?? []) if (node.hasAttribute(name)) copy.setAttribute(name, node.getAttribute(name));
+  for (const name of ALLOWED[node.tagName] ?? [])
+    if (node.hasAttribute(name)) copy.setAttribute(name, node.getAttribute(name));
   if (copy.tagName === "A") secureLink(copy);
   copy.append(...children);
   return [copy];

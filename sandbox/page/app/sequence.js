@@ -21,6 +21,7 @@ export function markRun(message) {
 }
 
 function continues(before, message) {
-  if (!before || before.classList.contains("has-replies") || before.dataset.person !== message.dataset.person) return false;
+  if (!before || before.classList.contains("has-replies") || before.dataset.person !== message.dataset.person)
+    return false;
   return new Date(message.dataset.created) - new Date(before.dataset.created) < RUN_MS;
 }

@@ -16,12 +16,12 @@ export class Session {
 
   /** Read the spaces with their newest messages, then follow what happens. */
   async start() {
-    await this.#catchUp();
+    await this.#catchUp(await this.webex.rooms());
     listen(this.webex.token, {
       onEvent: (name, data) => this.#happened(name, data),
-      onUp: (again) => {
+      onUp: async (again) => {
+        if (again) await this.#comeBack();
         this.store.setConnection(true);
-        if (again) this.#comeBack();
       },
       onDown: () => this.store.setConnection(false),
     });
@@ -36,7 +36,7 @@ export class Session {
     const page = await this.webex.messages(roomId, log.next);
     return () => {
       log.next = page.next;
-      for (const message of page.items) this.store.putMessage(message);
+      for (const message of page.items.reverse()) this.store.putMessage(message);
     };
   }
 
@@ -117,8 +117,7 @@ export class Session {
     });
   }
 
-  async #catchUp() {
-    const rooms = await this.webex.rooms();
+  async #catchUp(rooms) {
     const gone = new Set(this.store.rooms.keys());
     for (const room of rooms) {
       gone.delete(room.id);
@@ -142,8 +141,11 @@ export class Session {
   async #comeBack() {
     const { people, clock } = await readState();
     if (!people.some(({ token }) => token === this.webex.token)) return location.reload();
+    const rooms = await this.webex.rooms();
+    const isOther = ({ id, created }) => this.store.rooms.has(id) && this.store.rooms.get(id).created !== created;
+    if (rooms.some(isOther)) return location.reload();
     this.store.setClock(clock);
-    return this.#catchUp();
+    return this.#catchUp(rooms);
   }
 
   #happened(name, data) {

@@ -35,12 +35,22 @@ export class Thread {
     this.list = el("div", { class: "thread-replies" });
     this.answer = el(
       "button",
-      { type: "button", class: "thread-line thread-answer", dataset: { testid: "reply-thread" }, onclick: () => this.#reply() },
+      {
+        type: "button",
+        class: "thread-line thread-answer",
+        dataset: { testid: "reply-thread" },
+        onclick: () => this.#reply(),
+      },
       icon("reply"),
       "Reply in thread",
     );
     this.more = el("div", { class: "thread-more", hidden: true }, this.fold, this.earlier, this.list, this.answer);
-    this.element = el("article", { class: "thread", dataset: { testid: "thread", thread: id } }, this.rootPlace, this.more);
+    this.element = el(
+      "article",
+      { class: "thread", dataset: { testid: "thread", thread: id } },
+      this.rootPlace,
+      this.more,
+    );
   }
 
   /** When it began: of the first message or, as long as that is unknown, of the first reply. */

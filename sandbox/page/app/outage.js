@@ -1,0 +1,36 @@
+/** A time in which Webex does not answer. Its end is kept on the device, so that a page loaded meanwhile ends it too. */
+
+import { breakWebex, healWebex } from "./sandbox.js";
+import { toast } from "./toasts.js";
+
+const KEY = "partnerhub.outage-until";
+let timer = null;
+
+/** From now on Webex answers nobody, for so many seconds. */
+export async function breakFor(seconds) {
+  await breakWebex();
+  localStorage.setItem(KEY, String(Date.now() + seconds * 1000));
+  awaitEnd();
+}
+
+/** End it now. */
+export async function heal() {
+  clearTimeout(timer);
+  await healWebex();
+  localStorage.removeItem(KEY);
+}
+
+/** See to the end of an outage that began before this page was loaded. */
+export function awaitEnd() {
+  const until = Number(localStorage.getItem(KEY));
+  if (!until) return;
+  clearTimeout(timer);
+  timer = setTimeout(
+    () =>
+      heal().then(
+        () => toast("Webex works again"),
+        (error) => toast(error.message, { bad: true }),
+      ),
+    until - Date.now(),
+  );
+}
