@@ -10,7 +10,7 @@ from datetime import date
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, case, exists, func, not_, or_, select
+from sqlalchemy import ColumnElement, and_, exists, not_, or_, select
 from sqlmodel import Session
 
 from hub import days
@@ -58,41 +58,19 @@ def of(
     session: Session, org_ids: Iterable[str] | None, today: date, thresholds: Thresholds = DEFAULTS
 ) -> dict[str, tuple[Status, ...]]:
     """Return every customer's statuses, the most urgent first; None asks for all customers."""
-    facts = subscription_facts(today, thresholds).subquery()
-    flags = flags_of(facts.c, today, thresholds)
-    wanted = select(customer.c.org_id, *(flag.label(status) for status, flag in flags.items())).join_from(
-        customer, facts, facts.c.org_id == customer.c.org_id, isouter=True
-    )
+    wanted = select(customer.c.org_id, *columns(today, thresholds))
     if org_ids is not None:
         wanted = wanted.where(customer.c.org_id.in_(list(org_ids)))
     return {row.org_id: carried(row) for row in session.connection().execute(wanted)}
 
 
-def subscription_facts(today: date, thresholds: Thresholds) -> Select[Any]:
-    """Sum up the subscriptions and trials of each customer in one pass.
-
-    Columns: org_id, one 0/1 per status that a single subscription decides, `open` (something keeps the customer from
-    being expired), next_end (the earliest end among the active).
-    """
-    decided: dict[str, ColumnElement[bool]] = {
-        **by_subscription(today, thresholds),
-        "open": _keeps_from_expiring(today),
-    }
-    return select(
-        subscription.c.org_id,
-        *(func.max(case((holds, 1), else_=0)).label(name) for name, holds in decided.items()),
-        func.min(case((days.active(today), subscription.c.end_date))).label("next_end"),
-    ).group_by(subscription.c.org_id)
-
-
-def flags_of(facts: Any, today: date, thresholds: Thresholds) -> dict[Status, ColumnElement[bool]]:
-    """Return a condition per status, in order of urgency, over `customer` outer-joined with its facts."""
-    alone = {Status.EXPIRED: facts.open == 0, Status.INACTIVE: _inactive(today, thresholds)}
-    return {status: alone[status] if status in alone else facts[status] == 1 for status in Status}
+def columns(today: date, thresholds: Thresholds) -> list[ColumnElement[bool]]:
+    """Return a column for each status, telling whether `customer` carries it; `carried` reads them."""
+    return [condition(status, today, thresholds).label(status) for status in Status]
 
 
 def carried(row: Any) -> tuple[Status, ...]:
-    """Return the statuses whose flag is set in a row that has a column for each."""
+    """Return the statuses whose column is true."""
     return tuple(status for status in Status if row._mapping[status])
 
 

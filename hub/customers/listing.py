@@ -1,17 +1,18 @@
 """The customer list: rows, their order, and a page of them."""
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, case, func, select
+from sqlalchemy import ColumnElement, Select, and_, func, not_, select
 from sqlmodel import Session
 
 from hub import days, statuses
 from hub.customers.sort import Sort, SortField
 from hub.filters import Filter
+from hub.holdings import counted, next_end
 from hub.scope import Scope
 from hub.statuses import Status
 from hub.tables import customer, customer_tag, licence, subscription
@@ -52,8 +53,8 @@ def list_customers(
 ) -> CustomerPage:
     """List the customers that meet a filter, the most urgent status first unless sorted otherwise."""
     wanted = and_(scope.customers(), where.condition(scope.today, scope.thresholds))
-    total = session.connection().scalar(select(func.count()).select_from(customer).where(wanted))
-    return CustomerPage(total or 0, rows(session, scope, wanted, sort, limit, offset))
+    total = session.connection().scalars(_count(wanted)).one()
+    return CustomerPage(total, rows(session, scope, wanted, sort, limit, offset))
 
 
 def rows(
@@ -65,13 +66,84 @@ def rows(
     offset: int = 0,
 ) -> list[CustomerRow]:
     """Read the customers that meet a condition; `scope` gives only the day and the thresholds."""
-    page = _page(scope, wanted, sort).limit(limit).offset(offset or None)
-    found = session.connection().execute(page).all()
-    shown = wanted if limit is None and not offset else customer.c.org_id.in_([row.org_id for row in found])
+    if sort is None:
+        org_ids = _by_urgency(session, scope, wanted, limit, offset)
+    else:
+        ordered = _org_ids(wanted, *_order(sort, scope.today)).limit(limit).offset(offset or None)
+        org_ids = list(session.connection().scalars(ordered))
+    whole = limit is None and not offset
+    known = _read(session, scope, wanted if whole else customer.c.org_id.in_(org_ids))
+    return [known[org_id] for org_id in org_ids]
+
+
+def _by_urgency(
+    session: Session, scope: Scope, wanted: ColumnElement[bool], limit: int | None, offset: int
+) -> list[str]:
+    """Return the org ids of a page, status by status: the first pages need not know who is less urgent."""
+    connection = session.connection()
+    order = next_end(scope.today).asc().nulls_last(), *_BY_NAME
+    found: list[str] = []
+    for rank in _ranks(scope):
+        if limit == len(found):
+            break
+        left = None if limit is None else limit - len(found)
+        page = list(connection.scalars(_org_ids(wanted & rank, *order).limit(left).offset(offset or None)))
+        # Whatever the page begins with, nothing is left to skip; until then a whole rank is skipped.
+        offset = 0 if page or not offset else offset - connection.scalars(_count(wanted & rank)).one()
+        found += page
+    return found
+
+
+def _ranks(scope: Scope) -> Iterator[ColumnElement[bool]]:
+    """Yield a condition for each status: it is the most urgent one carried; last, that none is."""
+    more_urgent: list[ColumnElement[bool]] = []
+    for status in Status:
+        carries = statuses.condition(status, scope.today, scope.thresholds)
+        yield and_(carries, *map(not_, more_urgent))
+        more_urgent.append(carries)
+    yield and_(*map(not_, more_urgent))
+
+
+def _org_ids(wanted: ColumnElement[bool], *order: ColumnElement[Any]) -> Select[Any]:
+    return select(customer.c.org_id).where(wanted).order_by(*order)
+
+
+def _count(wanted: ColumnElement[bool]) -> Select[Any]:
+    return select(func.count()).select_from(customer).where(wanted)
+
+
+def _order(sort: Sort, today: date) -> Sequence[ColumnElement[Any]]:
+    if sort.field is SortField.NAME:
+        return [column.desc() if sort.descending else column for column in _BY_NAME]
+    if sort.field is SortField.EXPIRES:
+        value = next_end(today)
+    else:
+        value = counted(today, func.sum(_COUNTS[sort.field])).scalar_subquery()
+    return (value.desc() if sort.descending else value.asc()).nulls_last(), *_BY_NAME
+
+
+_BY_NAME = (customer.c.name_folded, customer.c.org_id)
+
+
+_COUNTS = {SortField.LICENSES: licence.c.total, SortField.ASSIGNED: licence.c.assigned}
+
+
+def _read(session: Session, scope: Scope, shown: ColumnElement[bool]) -> Mapping[str, CustomerRow]:
+    """Return the rows of the customers that meet a condition, by org id."""
+    found = session.connection().execute(
+        select(
+            customer.c.org_id,
+            customer.c.name,
+            customer.c.region,
+            customer.c.managed_by,
+            next_end(scope.today).label("next_end"),
+            *statuses.columns(scope.today, scope.thresholds),
+        ).where(shown)
+    )
     products = _gathered(session, _products(scope.today).where(shown))
     tags = _gathered(session, _tags().where(shown))
-    return [
-        CustomerRow(
+    return {
+        row.org_id: CustomerRow(
             customer=row.name,
             org_id=row.org_id,
             statuses=statuses.carried(row),
@@ -82,54 +154,7 @@ def rows(
             next_end=row.next_end,
         )
         for row in found
-    ]
-
-
-def _page(scope: Scope, wanted: ColumnElement[bool], sort: Sort | None) -> Select[Any]:
-    facts = statuses.subscription_facts(scope.today, scope.thresholds).subquery("facts")
-    flags = statuses.flags_of(facts.c, scope.today, scope.thresholds)
-    page = (
-        select(
-            customer.c.name,
-            customer.c.org_id,
-            customer.c.region,
-            customer.c.managed_by,
-            facts.c.next_end,
-            *(flag.label(status) for status, flag in flags.items()),
-        )
-        .join_from(customer, facts, facts.c.org_id == customer.c.org_id, isouter=True)
-        .where(wanted)
-    )
-    by_name = (customer.c.name_folded, customer.c.org_id)
-    if sort is None:
-        urgency = case(*((flag, place) for place, flag in enumerate(flags.values())), else_=len(flags))
-        return page.order_by(urgency, *_last_if_unknown(facts.c.next_end), *by_name)
-    if sort.field is SortField.NAME:
-        return page.order_by(*(column.desc() if sort.descending else column for column in by_name))
-    if sort.field is SortField.EXPIRES:
-        return page.order_by(*_last_if_unknown(facts.c.next_end, sort.descending), *by_name)
-    sums = _licence_sums(scope.today).subquery("sums")
-    return page.join(sums, sums.c.org_id == customer.c.org_id, isouter=True).order_by(
-        *_last_if_unknown(sums.c[sort.field], sort.descending), *by_name
-    )
-
-
-def _last_if_unknown(column: ColumnElement[Any], descending: bool = False) -> tuple[ColumnElement[Any], ...]:
-    return column.is_(None), column.desc() if descending else column
-
-
-def _licence_sums(today: date) -> Select[Any]:
-    """Per customer the licences of the active rows whose both counts are known."""
-    return (
-        select(
-            subscription.c.org_id,
-            func.sum(licence.c.total).label(SortField.LICENSES),
-            func.sum(licence.c.assigned).label(SortField.ASSIGNED),
-        )
-        .join_from(subscription, licence, licence.c.subscription_id == subscription.c.subscription_id)
-        .where(days.active(today), licence.c.total.is_not(None), licence.c.assigned.is_not(None))
-        .group_by(subscription.c.org_id)
-    )
+    }
 
 
 def _products(today: date) -> Select[Any]:

@@ -10,9 +10,9 @@ from datetime import date
 from string import ascii_lowercase, ascii_uppercase
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, exists, false, func, not_, or_, select
+from sqlalchemy import ColumnElement, and_, exists, false, func, not_, or_, select
 
-from hub import days, products, statuses
+from hub import days, holdings, products, statuses
 from hub.filters.terms import Bound, Choice, Comparison, Operator, Term, Words
 from hub.filters.vocabulary import Field, Measure
 from hub.names import fold
@@ -53,9 +53,9 @@ def _choice(term: Choice, today: date, thresholds: Thresholds) -> ColumnElement[
         case Field.STATUS:
             return or_(*(statuses.condition(Status(value), today, thresholds) for value in values))
         case Field.TYPE:
-            return _holds(_active(today).where(subscription.c.type.in_(values)))
+            return exists(holdings.active(today).where(subscription.c.type.in_(values)))
         case Field.PRODUCT:
-            return _holds(_active(today).join(licence, _OF_SUBSCRIPTION).where(_is_product(values)))
+            return exists(holdings.licences(today).where(_is_product(values)))
         case Field.REGION:
             return and_(customer.c.region.is_not(None), func.upper(customer.c.region).in_(values))
         case Field.MANAGED:
@@ -73,7 +73,7 @@ def _tagged(values: tuple[str, ...]) -> ColumnElement[bool]:
         .join_from(subscription, subscription_tag, subscription_tag.c.subscription_id == subscription.c.subscription_id)
         .where(subscription.c.org_id == customer.c.org_id, func.lower(subscription_tag.c.tag).in_(lowered))
     )
-    return or_(own.correlate(customer), _holds(of_subscription))
+    return or_(own.correlate(customer), exists(of_subscription.correlate(customer)))
 
 
 def _is_product(values: tuple[str, ...]) -> ColumnElement[bool]:
@@ -89,12 +89,9 @@ def _comparison(term: Comparison, today: date) -> ColumnElement[bool]:
     if term.measure is Measure.EXPIRES:
         earliest = func.min(subscription.c.end_date)
         within = [_COMPARE[bound.operator](earliest, days.shift(today, int(bound.number))) for bound in term.bounds]
-        compared = _active(today, or_(*within))
-    else:
-        known = and_(licence.c.total.is_not(None), licence.c.assigned.is_not(None))
-        within = [_count_within(term.measure, bound) for bound in term.bounds]
-        compared = _active(today, or_(*within)).join(licence, _OF_SUBSCRIPTION).where(known)
-    return compared.correlate(customer).scalar_subquery()
+        return holdings.active(today, or_(*within)).scalar_subquery()
+    within = [_count_within(term.measure, bound) for bound in term.bounds]
+    return holdings.counted(today, or_(*within)).scalar_subquery()
 
 
 def _count_within(measure: Measure, bound: Bound) -> ColumnElement[bool]:
@@ -105,16 +102,3 @@ def _count_within(measure: Measure, bound: Bound) -> ColumnElement[bool]:
         numerator, denominator = bound.number.as_integer_ratio()
         return compare(assigned * (100 * denominator), func.nullif(total, 0) * numerator)
     return compare(total if measure is Measure.LICENSES else assigned, int(bound.number))
-
-
-_OF_SUBSCRIPTION = licence.c.subscription_id == subscription.c.subscription_id
-
-
-def _active(today: date, column: Any = 1) -> Select[Any]:
-    return (
-        select(column).select_from(subscription).where(subscription.c.org_id == customer.c.org_id, days.active(today))
-    )
-
-
-def _holds(rows: Select[Any]) -> ColumnElement[bool]:
-    return exists(rows.correlate(customer))

@@ -57,20 +57,21 @@ class Question:
     where: Filter
     holds: ColumnElement[bool]
 
-    def summary(self, *columns: ColumnElement[Any]) -> Select[Any]:
-        """Select aggregates over all rows: `rows`, `customers`, and the given."""
+    def rows(self, *columns: ColumnElement[Any]) -> Select[Any]:
+        """Select columns of the subscriptions and licences of all rows, in any order."""
         # Most questions are about everybody: then the customers need not be looked up.
         everybody = self.where == Filter.everything and self.scope.sees_everybody
-        return self._select(
-            func.count().label("rows"),
-            func.count(subscription.c.org_id.distinct()).label("customers"),
-            *columns,
-            join_customers=not everybody,
+        return self._select(*columns, join_customers=not everybody)
+
+    def summary(self, *columns: ColumnElement[Any]) -> Select[Any]:
+        """Select aggregates over all rows: `rows`, `customers`, and the given."""
+        return self.rows(
+            func.count().label("rows"), func.count(subscription.c.org_id.distinct()).label("customers"), *columns
         )
 
     def customers(self) -> Select[Any]:
         """Select how many customers have a row."""
-        return select(self.summary().subquery().c.customers)
+        return self.rows(func.count(subscription.c.org_id.distinct()))
 
     def page(self, order: ColumnElement[Any]) -> Select[Any]:
         """Select rows with all that tables show, by an order and then by customer, subscription and product.
