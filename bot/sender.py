@@ -26,8 +26,8 @@ class Sender:
             where["parentId"] = parent_id
         return self._webex.post(where, message.markdown or None, message.card, message.file, message.file_name)
 
-    def posted(self, target: str, since: datetime) -> Iterable[Posted]:
-        """Return what the bot posted into a room, or to a person, since then.
+    def posted(self, target: str, parent_id: str | None, since: datetime) -> Iterable[Posted]:
+        """Return what the bot posted since then in a thread, or outside of threads in a room or to a person.
 
         Raises:
             Refused: a group room, of which a bot may list only what mentions it.
@@ -35,5 +35,5 @@ class Sender:
 
         """
         me = self._webex.me().person_id
-        said = self._webex.messages_since(target, since)
-        return [Posted(each.id, each.parent_id, each.markdown) for each in said if each.person_id == me]
+        said = self._webex.messages_since(target, parent_id, since)
+        return [Posted(each.id, each.markdown) for each in said if each.person_id == me]

@@ -139,15 +139,19 @@ class Webex:
             found = self._getter.json(f"{self.base_url}messages/{message_id}")
             return _posted(found)
 
-    def messages_since(self, target: str, since: datetime) -> list[Posted]:
-        """Return what was said since then in a room, or one-to-one with a person (their e-mail), newest first."""
+    def messages_since(self, target: str, parent_id: str | None, since: datetime) -> list[Posted]:
+        """Return what was said since then in a room, or one-to-one with a person (their e-mail), newest first.
+
+        With `parent_id` only what is in that thread, without it only what is in none.
+        """
         with _translated():
             if is_email(target):
-                found = self._api.messages.list_direct(personEmail=target)
+                found = self._api.messages.list_direct(personEmail=target, parentId=parent_id)
             else:
-                found = self._api.messages.list(roomId=target)
+                found = self._api.messages.list(roomId=target, parentId=parent_id)
             said = (_posted(each.json_data) for each in found)
-            return list(takewhile(lambda each: each.created is not None and each.created >= since, said))
+            recent = takewhile(lambda each: each.created is not None and each.created >= since, said)
+            return [each for each in recent if each.parent_id == parent_id]
 
     def action(self, action_id: str) -> Action:
         """Return what was entered into a card."""

@@ -46,7 +46,6 @@ class Posted:
     """A message of ours that is there."""
 
     id: str
-    parent_id: str | None
     markdown: str | None
     """As it was posted, where the service tells."""
 
@@ -62,8 +61,8 @@ class Channel(Protocol):
 
         """
 
-    def posted(self, target: str, since: datetime) -> Iterable[Posted]:
-        """Return what we posted into a room, or to a person, since then.
+    def posted(self, target: str, parent_id: str | None, since: datetime) -> Iterable[Posted]:
+        """Return what we posted since then: into this thread, or else into a room or to a person, outside of threads.
 
         Raises:
             Refused: this room does not let us look.

@@ -23,7 +23,7 @@ FILE_GONE = "its file is gone"
 
 _SWEEP = timedelta(seconds=30)
 """How often due rows are looked for that nobody reported: another process may have written some."""
-_CLOCKS_APART = timedelta(minutes=10)
+_CLOCKS_APART = timedelta(minutes=1)
 """How far the chat service's clock may be behind ours."""
 
 
@@ -161,10 +161,8 @@ class Deliverer:
             Refused: the space does not let us look.
 
         """
-        posted = self._channel.posted(row.target, since=row.created_at - _CLOCKS_APART)
-        alike = (
-            each.id for each in posted if each.parent_id == row.parent_id and each.markdown in (None, message.markdown)
-        )
+        posted = self._channel.posted(row.target, row.parent_id, row.created_at - _CLOCKS_APART)
+        alike = (each.id for each in posted if each.markdown in (None, message.markdown))
         return next(iter(self._queue.unknown(alike)), None)
 
     def _marked(self, row: Outbox, message: Message) -> Message:

@@ -27,13 +27,13 @@ class FakeChannel:
             raise self.lost_answers.pop(0)
         return f"message-{len(self.posts)}"
 
-    def posted(self, target: str, since: datetime) -> Iterable[Posted]:
+    def posted(self, target: str, parent_id: str | None, since: datetime) -> Iterable[Posted]:
         if not self.lets_look:
             raise Refused("403")
         return [
-            Posted(f"message-{number}", parent_id, message.markdown)
-            for number, (where, message, parent_id) in enumerate(self.posts, start=1)
-            if where == target
+            Posted(f"message-{number}", message.markdown)
+            for number, (where, message, parent) in enumerate(self.posts, start=1)
+            if (where, parent) == (target, parent_id)
         ]
 
     @property

@@ -1,0 +1,45 @@
+"""A sandbox in a process of its own, and the transport in front of it."""
+
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from pathlib import Path
+
+import pytest
+
+from bot.arrival import Handler
+from storage import Database
+from tests.bot.box import Box, running_box
+from tests.bot.echo_service import EchoService
+
+
+@pytest.fixture(scope="module")
+def module_box() -> Iterator[Box]:
+    with running_box() as box:
+        yield box
+
+
+@pytest.fixture
+def box(module_box: Box) -> Iterator[Box]:
+    """A sandbox without faults; what was said before is still there."""
+    yield module_box
+    module_box.control("DELETE", "faults")
+
+
+Serve = Callable[..., EchoService]
+
+
+@pytest.fixture
+def serve(box: Box, tmp_path: Path) -> Iterator[Serve]:
+    """Starts the transport against the sandbox; the same database each time."""
+    with ExitStack() as stack:
+        database = Database(f"sqlite:///{tmp_path / 'bot.db'}")
+        database.upgrade()
+        stack.callback(database.close)
+
+        def start(handler: Handler | None = None, token: str | None = None) -> EchoService:
+            service = EchoService(box.url, token or box.bot_token, database, handler)
+            service.start()
+            stack.callback(service.stop)
+            return service
+
+        yield start
