@@ -2,6 +2,7 @@
 
 import json
 import logging
+import os
 import threading
 from typing import Any
 
@@ -49,6 +50,18 @@ class Adapter(HTTPAdapter):
         if failed:
             raise _failure(response, body)
         return response
+
+
+def prepare(session: requests.Session, url: str, connections: int) -> None:
+    """Have a session use `Adapter`, and read the environment now instead of at every request.
+
+    That takes a fifth of a request's time, and would prefer a password of .netrc to our token.
+    """
+    session.proxies.update(requests.utils.get_environ_proxies(url))
+    session.verify = os.environ.get("REQUESTS_CA_BUNDLE") or os.environ.get("CURL_CA_BUNDLE") or True
+    session.trust_env = False
+    for scheme in ("https://", "http://"):
+        session.mount(scheme, Adapter(connections))
 
 
 class Getter:

@@ -93,9 +93,7 @@ class Webex:
         self.base_url = f"{self.root}/v1/" if self.root else webexpythonsdk.config.DEFAULT_BASE_URL
         # The SDK would sleep through a Retry-After in our thread; we postpone instead.
         self._api = webexpythonsdk.WebexAPI(token, base_url=self.base_url, wait_on_rate_limit=False)
-        session = self._api._session._req_session
-        session.mount("https://", http.Adapter(connections))
-        session.mount("http://", http.Adapter(connections))
+        http.prepare(self._api._session._req_session, self.base_url, connections)
         self._getter = http.Getter(token)
 
     def close(self) -> None:

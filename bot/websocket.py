@@ -18,9 +18,9 @@ import structlog
 import websockets
 from webex_bot.websockets import webex_websocket_client as library
 
+from bot import http
 from bot.activity import Frames
 from bot.errors import TokenRefused
-from bot.http import Adapter
 from bot.intake import Intake
 from bot.webex import Webex
 from notifications.backoff import Backoff
@@ -60,8 +60,7 @@ class Registration(library.WebexWebsocketClient):  # type: ignore[misc]
 
     def _get_device_url(self) -> str:
         # The first request, which the constructor makes.
-        for scheme in ("https://", "http://"):
-            self.session.mount(scheme, Adapter(connections=1))
+        http.prepare(self.session, self._catalogue, connections=1)
         catalogue = self.session.get(self._catalogue, params={"format": "hostmap"}).json()
         return str(catalogue["serviceLinks"]["wdm"])
 

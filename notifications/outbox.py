@@ -8,10 +8,16 @@ from enum import IntEnum
 from pathlib import Path
 from typing import Any
 
-from sqlmodel import Session, select
+from sqlalchemy import bindparam, insert, select
+from sqlmodel import Session, SQLModel
 
 from notifications.limits import WEBEX, Limits, split
-from storage.tables import Outbox
+from storage.tables import Outbox, OutboxState
+
+# Statements are made once, of the plain table: every answer waits for them.
+_OUTBOX = SQLModel.metadata.tables["outbox"]
+_KNOWN = select(_OUTBOX.c.cause).where(_OUTBOX.c.cause.in_(bindparam("wanted", expanding=True)))
+_ADD = insert(_OUTBOX)
 
 
 class Priority(IntEnum):
@@ -51,20 +57,22 @@ class Outgoing:
     """Whom the customer data in it were chosen for; None: it holds none."""
 
 
-def enqueue(session: Session, messages: Iterable[Outgoing], now: datetime, limits: Limits = WEBEX) -> list[Outbox]:
+def enqueue(session: Session, messages: Iterable[Outgoing], now: datetime, limits: Limits = WEBEX) -> list[str]:
     """Add messages to the outbox, in the caller's transaction; those whose cause is there already are left out.
 
     A message that is too long becomes several rows, so that each part is delivered by itself, in order: the first under
     its own cause, the others under `cause#2`, `cause#3` …
+
+    Returns the causes of the rows.
     """
     wanted = {message.cause: message for message in messages}
-    known = set(session.scalars(select(Outbox.cause).where(Outbox.cause.in_(wanted))))  # type: ignore[attr-defined]
-    rows = [
-        _row(part, now) for cause, message in wanted.items() if cause not in known for part in _parts(message, limits)
-    ]
-    session.add_all(rows)
-    session.flush()
-    return rows
+    connection = session.connection()
+    known = set(connection.execute(_KNOWN, {"wanted": list(wanted)}).scalars())
+    new = [message for cause, message in wanted.items() if cause not in known]
+    rows = [_row(part, now) for message in new for part in _parts(message, limits)]
+    if rows:
+        connection.execute(_ADD, rows)
+    return [row["cause"] for row in rows]
 
 
 def fitting(message: Message, limits: Limits = WEBEX) -> list[Message]:
@@ -104,21 +112,22 @@ def _parts(outgoing: Outgoing, limits: Limits) -> list[Outgoing]:
     ]
 
 
-def _row(outgoing: Outgoing, now: datetime) -> Outbox:
+def _row(outgoing: Outgoing, now: datetime) -> dict[str, Any]:
     message = outgoing.message
-    return Outbox(
-        cause=outgoing.cause,
-        target=outgoing.target,
-        priority=outgoing.priority,
-        content={
+    return {
+        "cause": outgoing.cause,
+        "target": outgoing.target,
+        "priority": outgoing.priority,
+        "content": {
             "markdown": message.markdown,
             "card": message.card,
             "file": str(message.file) if message.file else None,
             "file_name": message.file_name,
         },
-        audience=dict(outgoing.audience) if outgoing.audience is not None else None,
-        parent_id=outgoing.parent_id,
-        parent_cause=outgoing.parent_cause,
-        created_at=now,
-        not_before=now,
-    )
+        "audience": dict(outgoing.audience) if outgoing.audience is not None else None,
+        "parent_id": outgoing.parent_id,
+        "parent_cause": outgoing.parent_cause,
+        "state": OutboxState.DUE,
+        "created_at": now,
+        "not_before": now,
+    }
