@@ -1,12 +1,12 @@
 """The customer list: rows, their order, and a page of them."""
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, func, not_, select
+from sqlalchemy import ColumnElement, Select, and_, case, func, select
 from sqlmodel import Session
 
 from hub import days, statuses
@@ -66,45 +66,44 @@ def rows(
     offset: int = 0,
 ) -> list[CustomerRow]:
     """Read the customers that meet a condition; `scope` gives only the day and the thresholds."""
-    if sort is None:
-        org_ids = _by_urgency(session, scope, wanted, limit, offset)
-    else:
-        ordered = _org_ids(wanted, *_order(sort, scope.today)).limit(limit).offset(offset or None)
-        org_ids = list(session.connection().scalars(ordered))
     whole = limit is None and not offset
+    if sort is None and not whole:
+        org_ids = _most_urgent(session, scope, wanted, limit, offset)
+    else:
+        ordered = _org_ids(wanted, _order(sort, scope)).limit(limit).offset(offset or None)
+        org_ids = list(session.connection().scalars(ordered))
     known = _read(session, scope, wanted if whole else customer.c.org_id.in_(org_ids))
     return [known[org_id] for org_id in org_ids]
 
 
-def _by_urgency(
+def _most_urgent(
     session: Session, scope: Scope, wanted: ColumnElement[bool], limit: int | None, offset: int
 ) -> list[str]:
     """Return the org ids of a page, status by status: the first pages need not know who is less urgent."""
     connection = session.connection()
     order = next_end(scope.today).asc().nulls_last(), *_BY_NAME
     found: list[str] = []
-    for rank in _ranks(scope):
+    for place in range(len(Status) + 1):
         if limit == len(found):
             break
+        ranked = and_(wanted, _urgency(scope, tuple(Status)[: place + 1]) == place)
         left = None if limit is None else limit - len(found)
-        page = list(connection.scalars(_org_ids(wanted & rank, *order).limit(left).offset(offset or None)))
-        # Whatever the page begins with, nothing is left to skip; until then a whole rank is skipped.
-        offset = 0 if page or not offset else offset - connection.scalars(_count(wanted & rank)).one()
+        page = list(connection.scalars(_org_ids(ranked, order).limit(left).offset(offset or None)))
+        # Where a page begins nothing is left to skip; before that a whole rank is skipped.
+        offset = 0 if page or not offset else offset - connection.scalars(_count(ranked)).one()
         found += page
     return found
 
 
-def _ranks(scope: Scope) -> Iterator[ColumnElement[bool]]:
-    """Yield a condition for each status: it is the most urgent one carried; last, that none is."""
-    more_urgent: list[ColumnElement[bool]] = []
-    for status in Status:
-        carries = statuses.condition(status, scope.today, scope.thresholds)
-        yield and_(carries, *map(not_, more_urgent))
-        more_urgent.append(carries)
-    yield and_(*map(not_, more_urgent))
+def _urgency(scope: Scope, among: Sequence[Status] = tuple(Status)) -> ColumnElement[int]:
+    """The place of the most urgent status carried, of those looked at."""
+    return case(
+        *((statuses.condition(status, scope.today, scope.thresholds), place) for place, status in enumerate(among)),
+        else_=len(Status),
+    )
 
 
-def _org_ids(wanted: ColumnElement[bool], *order: ColumnElement[Any]) -> Select[Any]:
+def _org_ids(wanted: ColumnElement[bool], order: Sequence[ColumnElement[Any]]) -> Select[Any]:
     return select(customer.c.org_id).where(wanted).order_by(*order)
 
 
@@ -112,13 +111,15 @@ def _count(wanted: ColumnElement[bool]) -> Select[Any]:
     return select(func.count()).select_from(customer).where(wanted)
 
 
-def _order(sort: Sort, today: date) -> Sequence[ColumnElement[Any]]:
+def _order(sort: Sort | None, scope: Scope) -> Sequence[ColumnElement[Any]]:
+    if sort is None:
+        return _urgency(scope), next_end(scope.today).asc().nulls_last(), *_BY_NAME
     if sort.field is SortField.NAME:
         return [column.desc() if sort.descending else column for column in _BY_NAME]
     if sort.field is SortField.EXPIRES:
-        value = next_end(today)
+        value = next_end(scope.today)
     else:
-        value = counted(today, func.sum(_COUNTS[sort.field])).scalar_subquery()
+        value = counted(scope.today, func.sum(_COUNTS[sort.field])).scalar_subquery()
     return (value.desc() if sort.descending else value.asc()).nulls_last(), *_BY_NAME
 
 
