@@ -7,7 +7,7 @@ from uuid import uuid4
 import pytest
 
 from storage import Database
-from tests.hub.definitions.partner import example_partner, put
+from tests.hub.definitions.partner import import_examples
 
 
 def on_sqlite(folder: Path) -> Database:
@@ -30,8 +30,7 @@ def on_postgres(url: str) -> Database:
 @pytest.fixture(scope="package")
 def sqlite_example(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Database]:
     database = on_sqlite(tmp_path_factory.mktemp("example"))
-    with database.write() as session:
-        put(session, example_partner())
+    import_examples(database)
     yield database
     database.close()
 
@@ -39,8 +38,7 @@ def sqlite_example(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Databas
 @pytest.fixture(scope="package")
 def postgres_example(postgres_url: str) -> Iterator[Database]:
     database = on_postgres(postgres_url)
-    with database.write() as session:
-        put(session, example_partner())
+    import_examples(database)
     yield database
     database.close()
 

@@ -1,6 +1,5 @@
 """The definitions by example: the exact data of commands on the example partner."""
 
-import json
 from dataclasses import asdict
 from datetime import date
 from typing import Any
@@ -14,9 +13,8 @@ from hub.filters import parse
 from hub.products import BOTH, CALLING
 from hub.scope import Scope
 from storage import Database
-from tests.hub.definitions.partner import EXAMPLES, as_json
+from tests.hub.definitions.partner import EXPECTED, as_json
 
-EXPECTED: dict[str, Any] = json.loads((EXAMPLES / "expected.json").read_text(encoding="utf-8"))
 TODAY = date.fromisoformat(EXPECTED["today"])
 
 
