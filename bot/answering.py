@@ -62,7 +62,7 @@ class Answering:
         except CommandError as error:
             refused = problem(error, texts)
         except (SourceError, WebexError) as error:
-            refused = problem(source_problem(error), texts)
+            refused = problem(source_problem(getattr(error, "source", "Webex")), texts)
         except Exception:
             # Whatever it was, its sender gets an answer and the log the detail.
             refused = failure(texts)

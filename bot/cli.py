@@ -15,6 +15,7 @@ import typer
 
 if TYPE_CHECKING:
     from bot.parts import Parts
+    from hub.importing import Summary
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, help="Webex Partner Hub in Webex chat.")
 report = typer.Typer(no_args_is_help=True, help="Reports as CSV files.")
@@ -98,7 +99,10 @@ def sync() -> None:
         if parts.partner is None and parts.feed is None:
             _fail("There is nothing to read from: set PARTNERBOT_ADMIN_TOKEN or PARTNERBOT_FEED_URL.")
         result = read_sources(parts.database, parts.partner, parts.feed, _clock, progress)
-    typer.echo(result.summary())
+    changed = result.changes
+    typer.echo(f"customers: {_tally(changed.customers)}; subscriptions: {_tally(changed.subscriptions)}")
+    for reason in result.failures.values():
+        typer.echo(f"partnerbot: {reason}", err=True)
     if not result.ok:
         raise typer.Exit(1)
 
@@ -131,8 +135,8 @@ def import_file(
     if as_json:
         _print_json(summary.as_json())
     else:
-        typer.echo(summary.text())
-    if not summary.ok:
+        _print_summary(summary)
+    if not summary.succeeded:
         raise typer.Exit(1)
 
 
@@ -152,6 +156,21 @@ def upgrade() -> None:
     """Create the database, or bring an older one up to date."""
     with _told_in_one_line(), _parts() as parts:
         typer.echo(f"{parts.database.url} is up to date.")
+
+
+def _tally(tally: Any) -> str:
+    return f"{tally.new} new, {tally.changed} changed, {tally.unchanged} unchanged"
+
+
+def _print_summary(summary: "Summary") -> None:
+    typer.echo(f"customers: {_tally(summary.customers)}, {summary.customers.missing} no longer in the file")
+    typer.echo(f"subscriptions: {_tally(summary.subscriptions)}, {summary.subscriptions.missing} no longer in the file")
+    if summary.ignored_columns:
+        typer.echo(f"ignored columns: {', '.join(summary.ignored_columns)}")
+    for error in summary.errors:
+        typer.echo(f"line {error.line}, {error.column}: {error.text}", err=True)
+    if not summary.applied:
+        typer.echo("Nothing went in (--strict).", err=True)
 
 
 def _clock() -> datetime:
@@ -196,14 +215,15 @@ def _progress() -> Iterator[Callable[[str, int, int], None]]:
 @contextmanager
 def _told_in_one_line() -> Iterator[None]:
     """Tell expected failures in one line on stderr."""
-    from bot.errors import BotError
+    from bot.errors import WebexError
     from bot.settings import Misconfigured
     from hub.errors import HubError
+    from hub.importing import UnusableFile
     from storage import DatabaseUnusable
 
     try:
         yield
-    except (BotError, HubError, Misconfigured, DatabaseUnusable) as error:
+    except (WebexError, HubError, UnusableFile, Misconfigured, DatabaseUnusable) as error:
         _fail(str(error))
     except OSError as error:
         _fail(f"{error.strerror or error}: {error.filename}" if error.filename else str(error))

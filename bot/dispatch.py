@@ -131,7 +131,7 @@ class Dispatcher:
             return problem(error, plan.context.texts)
         except SourceError as error:
             outcome = "source unavailable"
-            return problem(source_problem(error), plan.context.texts)
+            return problem(source_problem(error.source), plan.context.texts)
         except Exception:
             # The last line between a fault and a silent bot; the detail is for the log alone.
             outcome = "failed"
@@ -152,7 +152,7 @@ class Dispatcher:
         except CommandError as error:
             return problem(error, request.texts)
         except SourceError as error:
-            return problem(source_problem(error), request.texts)
+            return problem(source_problem(error.source), request.texts)
         return self.run(plan)
 
 
@@ -188,13 +188,13 @@ def failure(texts: Texts) -> Answer:
     )
 
 
-def source_problem(error: SourceError) -> CommandError:
+def source_problem(source: str) -> CommandError:
     """Say that Webex or the feed did not do what was asked of it."""
     return CommandError(
         N_("%(source)s does not answer as it should right now, so I did not do this."),
         hint=N_("Try again in a minute; status tells how things are."),
         suggestions=["status"],
-        source=error.source,
+        source=source,
     )
 
 
