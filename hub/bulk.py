@@ -43,9 +43,8 @@ def update_rows(session: Session, table: Table, rows: Iterable[Row]) -> None:
         changed: dict[str, Any] = {name: bindparam(f"new_{name}") for name in columns if name not in keys}
         if not changed:
             continue
-        parameters = [
-            {f"key_{name}" if name in keys else f"new_{name}": value for name, value in row.items()} for row in alike
-        ]
+        names = [f"key_{name}" if name in keys else f"new_{name}" for name in columns]
+        parameters = [dict(zip(names, row.values(), strict=True)) for row in alike]
         # Over the connection: a session would take this for an update of its own objects.
         session.connection().execute(update(table).where(*matches).values(changed), parameters)
 
@@ -70,9 +69,9 @@ def delete_rows(session: Session, column: Column[Any], keys: Collection[str]) ->
         session.connection().execute(column.table.delete().where(column.in_(chunk)))
 
 
-def _alike(rows: Iterable[Row]) -> Iterator[tuple[tuple[str, ...], Sequence[dict[str, Any]]]]:
+def _alike(rows: Iterable[Row]) -> Iterator[tuple[tuple[str, ...], Sequence[Row]]]:
     """Group rows by the columns that they name: one statement serves each group."""
-    groups: dict[tuple[str, ...], list[dict[str, Any]]] = defaultdict(list)
+    groups: dict[tuple[str, ...], list[Row]] = defaultdict(list)
     for row in rows:
-        groups[tuple(row)].append(dict(row))
+        groups[tuple(row)].append(row)
     yield from groups.items()

@@ -109,15 +109,17 @@ def merge(session: Session, readings: Readings, at: datetime, day: date) -> Chan
     upsert_rows(session, touched, ({"org_id": org_id} for org_id in org_ids), replace=False)
     return Changes(organizations.tally(of=len(customers)), terms.tally(of=len(owners)), org_ids)
 
+
 def _merge(session: Session, kind: _Kind, rows: Iterable[Row], at: datetime) -> _Outcome:
     outcome = _Outcome()
+    key_names = kind.key
+    groups_of = _GroupsTold(kind.groups)
     for chunk in chunks(rows):
         stored = _stored(session, kind, chunk)
         added, altered = [], []
         for row in chunk:
-            key = tuple(row[name] for name in kind.key)
-            told = {moment: [name for name in names if name in row] for moment, names in kind.groups.items()}
-            told = {moment: names for moment, names in told.items() if names}
+            key = tuple([row[name] for name in key_names])
+            told = groups_of[tuple(row)]
             before = stored.get(key)
             if before is None:
                 outcome.new.add(key)
@@ -128,16 +130,27 @@ def _merge(session: Session, kind: _Kind, rows: Iterable[Row], at: datetime) -> 
                 outcome.later[key] = later
             won = [moment for moment in told if moment not in later]
             names = [name for moment in won for name in (*told[moment], *kind.owner)]
-            if any(row[name] != before[name] for name in names):
+            if [row[name] for name in names] != [before[name] for name in names]:
                 outcome.changed.add(key)
-            elif all(before[moment] == at for moment in won):
+            elif [before[moment] for moment in won] == [at] * len(won):
                 continue
-            altered.append(
-                {name: row[name] for name in kind.key} | {name: row[name] for name in names} | dict.fromkeys(won, at)
-            )
+            altered.append({name: row[name] for name in (*key_names, *names)} | dict.fromkeys(won, at))
         insert_rows(session, kind.table, added)
         update_rows(session, kind.table, altered)
     return outcome
+
+
+class _GroupsTold(dict[tuple[str, ...], dict[str, list[str]]]):
+    """Which fields of which groups a row tells, by the columns it names: the same for nearly all rows of a source."""
+
+    def __init__(self, groups: Mapping[str, tuple[str, ...]]) -> None:
+        super().__init__()
+        self.groups = groups
+
+    def __missing__(self, columns: tuple[str, ...]) -> dict[str, list[str]]:
+        told = {moment: [name for name in names if name in columns] for moment, names in self.groups.items()}
+        self[columns] = {moment: names for moment, names in told.items() if names}
+        return self[columns]
 
 
 def _stored(session: Session, kind: _Kind, rows: list[Row]) -> dict[Key, Row]:

@@ -61,6 +61,8 @@ class Database:
 
         """
         try:
+            if self.is_sqlite and self.engine.url.database:
+                Path(self.engine.url.database).parent.mkdir(parents=True, exist_ok=True)
             if self._revision() == _newest_revision():
                 return
             # Imported here: Alembic costs a fifth of a second that a start on a current schema need not pay.
@@ -72,7 +74,7 @@ class Database:
             with self._writer, self.engine.begin() as connection:
                 config.attributes["connection"] = connection
                 command.upgrade(config, "head")
-        except SQLAlchemyError as error:
+        except (SQLAlchemyError, OSError) as error:
             cause = getattr(error, "orig", None) or error
             raise DatabaseUnusable(f"the database {self.url} cannot be used: {cause}") from error
 

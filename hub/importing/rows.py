@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import lru_cache
 from typing import Any
 
 from hub.importing.columns import COUNTS, CUSTOMER, SUBSCRIPTION, Header
@@ -132,7 +133,7 @@ class Rows:
             if value != other and value is not None and other is not None:
                 data = {"line": known.lines[name], "other": _shown(other)}
                 yield RowError(line, name, _shown(value), Reason.CONTRADICTION, data)
-        if repeated := self._licences.get((str(subscription_id), fold(values["product"]))):
+        if repeated := self._licences.get((str(subscription_id), _product_key(values["product"]))):
             yield RowError(line, "product", values["product"], Reason.REPEATED_PRODUCT, {"line": repeated[0]})
 
     def _keep(self, line: int, values: Values) -> None:
@@ -147,7 +148,10 @@ class Rows:
                 known.values[name] = value
                 known.lines[name] = line
         counts = {name: values[name] for name in COUNTS if name in values}
-        self._licences[subscription_id, fold(values["product"])] = (line, {"product": values["product"], **counts})
+        self._licences[subscription_id, _product_key(values["product"])] = (
+            line,
+            {"product": values["product"], **counts},
+        )
         for note in _odd(values):
             self._notes[note].append(line)
 
@@ -162,6 +166,9 @@ class Rows:
                 differs = True
         if differs:
             self._notes[Note.CUSTOMER_DIFFERS].append(line)
+
+
+_product_key = lru_cache(fold)
 
 
 def _terms(values: Values) -> Values:

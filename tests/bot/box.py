@@ -21,6 +21,8 @@ class Box:
 
     url: str
     bot_token: str
+    admin_token: str
+    feed_token: str
     people: list[Json]
     program: subprocess.Popen[str]
 
@@ -82,8 +84,8 @@ class Box:
 
 
 @contextmanager
-def running_box() -> Iterator[Box]:
-    command = [sys.executable, "-m", "tests.bot.box_program"]
+def running_box(customers: int = 5) -> Iterator[Box]:
+    command = [sys.executable, "-m", "tests.bot.box_program", str(customers)]
     with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as program:
         assert program.stdout
         try:

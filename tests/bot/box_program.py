@@ -1,4 +1,7 @@
-"""A sandbox in a process of its own that can be away for a while: obeys `stop` and `start` on its standard input."""
+"""A sandbox in a process of its own that can be away for a while: obeys `stop` and `start` on its standard input.
+
+Its argument is the number of customers.
+"""
 
 import json
 import sys
@@ -6,10 +9,11 @@ import sys
 from sandbox.server import Sandbox
 
 
-def main() -> None:
-    box = Sandbox(customers=5)
+def main(customers: str) -> None:
+    box = Sandbox(int(customers))
     box.start()
-    tell(json.dumps({"url": box.url, "bot_token": box.bot_token, "people": box.people}))
+    facts = {"url": box.url, "bot_token": box.bot_token, "admin_token": box.admin_token, "feed_token": box.feed_token}
+    tell(json.dumps({**facts, "people": box.people}))
     for command in sys.stdin:
         if command.strip() == "stop":
             box.stop()
@@ -24,4 +28,4 @@ def tell(line: str) -> None:
 
 
 if __name__ == "__main__":
-    main()
+    main(*sys.argv[1:])
