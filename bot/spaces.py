@@ -46,11 +46,12 @@ class Spaces:
         found = self._audiences.get(target)
         if found and monotonic() - found[0] < MEMBERS_FRESH_SECONDS:
             return found[1]
+        own_id = self._webex.me().person_id
         audience = Audience(
             tuple(
                 self._people.member(each.email, now, org_id=each.org_id)
                 for each in self._webex.memberships(target)
-                if not each.is_bot
+                if not each.is_bot and each.person_id != own_id
             )
         )
         self._audiences[target] = (monotonic(), audience)

@@ -6,7 +6,6 @@ that is left, come last.
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Annotated, Any, ClassVar
 
 from commands.errors import NotUnderstood
@@ -18,12 +17,11 @@ from hub.products import BOTH, CALLING, MEETINGS
 from templates.catalogue import N_
 
 
-@dataclass(frozen=True)
 class Parameter:
     """How one parameter is read. `take` returns None where nothing was given."""
 
-    usage: ClassVar[str] = ""
-    greedy: ClassVar[bool] = False
+    usage: str = ""
+    greedy: bool = False
 
     def take(self, words: Words) -> Any:
         """Take from the words what this parameter recognises."""
@@ -148,7 +146,7 @@ class TextParameter(Parameter):
     greedy = True
 
     def __init__(self, usage: str) -> None:
-        object.__setattr__(self, "usage", usage)
+        self.usage = usage
 
     def take(self, words: Words) -> str | None:
         """Take the rest."""
@@ -161,7 +159,7 @@ class WordsParameter(Parameter):
     greedy = True
 
     def __init__(self, usage: str) -> None:
-        object.__setattr__(self, "usage", usage)
+        self.usage = usage
 
     def take(self, words: Words) -> Sequence[str] | None:
         """Take the rest."""
