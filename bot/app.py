@@ -19,10 +19,11 @@ from bot.spaces import Spaces
 from bot.watch import Watch
 from bot.webex import Webex
 from bot.websocket import Websocket
+from notifications.collect import WATCH
 from notifications.deliver import WITHHELD, Deliverer
 from notifications.pipeline import Pipeline
 from notifications.render import Style
-from storage.tables import Outbox
+from storage.tables import Outbox, Source
 from templates.catalogue import N_
 from templates.texts import Texts
 
@@ -88,6 +89,11 @@ class Service:
         self._thread.start()
         self._watch.start()
         log.info("started", action="start")
+
+    def has_looked(self) -> bool:
+        """Whether customers have been read and looked at for the first time: changes from then on are told."""
+        with self.parts.database.read() as session:
+            return session.get(Source, WATCH) is not None
 
     def stop(self) -> None:
         """Take nothing more in, finish what is under way, and give everything back."""

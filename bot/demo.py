@@ -5,6 +5,7 @@ import sys
 import threading
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from time import sleep
 
 from bot.app import Service
 from bot.logs import configure
@@ -34,6 +35,9 @@ def play(port: int, customers: int, seed: int) -> None:
         )
         service = Service(settings, box.clock.now)
         service.start()
+        # What is changed in the page before the first look would be taken for what always was.
+        while not service.has_looked():
+            sleep(0.05)
         sys.stdout.write(f"\n  Partner Hub Bot is in its local Webex:  {box.url}\n  Ctrl+C ends it.\n\n")
         sys.stdout.flush()
         ended = threading.Event()

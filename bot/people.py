@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 
 from hub.errors import SourceError
-from hub.webex import PartnerClient
+from hub.webex import PartnerClient, uuid_of
 from notifications.audience import Member
 from storage import Database
 from storage.tables import Person
@@ -51,7 +51,7 @@ class People:
     def _is_outsider(self, person: Person, org_id: str | None) -> bool:
         own = self._partner.org_id if self._partner else None
         theirs = org_id or person.org_id
-        return own is not None and theirs is not None and theirs != own
+        return own is not None and theirs is not None and uuid_of(theirs) != own
 
     def _known(self, email: str) -> Person | None:
         with self._database.read() as session:

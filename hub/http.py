@@ -11,7 +11,7 @@ from hub.errors import Conflict, NotAllowed, Rejected, TokenRefused, Unavailable
 ATTEMPTS = 4
 LONGEST_WAIT_SECONDS = 30.0
 _AGAIN = {429, 502, 503, 504}
-_BACKOFF = wait_exponential_jitter(initial=0.3, max=5.0)
+_BACKOFF = wait_exponential_jitter(multiplier=0.3, max=5.0)
 
 Json = dict[str, Any]
 
