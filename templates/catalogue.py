@@ -1,5 +1,6 @@
 """The catalogue of texts: English in the code, Spanish in `locale/es/messages.po`."""
 
+from collections.abc import Sequence
 from functools import cache
 from gettext import NullTranslations
 from pathlib import Path
@@ -22,7 +23,9 @@ class Catalogue(NullTranslations):
         super().__init__()
         with path.open("rb") as file:
             messages = read_po(file)
-        self._texts = {message.id: message.string for message in messages if message.id and message.string}
+        self._texts = {
+            message.id: message.string for message in messages if message.id and _is_translated(message.string)
+        }
 
     def gettext(self, message: str) -> str:
         """Translate a text."""
@@ -33,6 +36,10 @@ class Catalogue(NullTranslations):
         """Translate a text with a count; English and Spanish share the rule of plurals: one, or not one."""
         forms = self._texts.get((msgid1, msgid2), (msgid1, msgid2))
         return forms[0] if n == 1 else forms[1]
+
+
+def _is_translated(string: str | Sequence[str]) -> bool:
+    return bool(string) if isinstance(string, str) else all(string)
 
 
 @cache

@@ -1,7 +1,8 @@
 """The whole product: a sandbox and the service in it, on the sandbox's clock, and people who talk through Webex."""
 
+import re
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from time import monotonic, sleep
 from typing import Any
@@ -67,13 +68,19 @@ class Talker:
         body = {"type": "submit", "messageId": message["id"], "inputs": {**data, **inputs}}
         return self._ok(self.http.post("/v1/attachment/actions", json=body))
 
-    def heard(self, room: str, contains: str) -> dict[str, Any]:
+    def heard(self, room: str, contains: str, *, with_file: bool = False) -> dict[str, Any]:
         """Wait for a message of the bot in a room that holds a text."""
 
         def look() -> dict[str, Any] | None:
             found = self._ok(self.http.get("/v1/messages", params={"roomId": room}))["items"]
             return next(
-                (each for each in found if each["personEmail"] == self.bot_email and contains in each.get("text", "")),
+                (
+                    each
+                    for each in found
+                    if each["personEmail"] == self.bot_email
+                    and contains in each.get("text", "")
+                    and (not with_file or "files" in each)
+                ),
                 None,
             )
 
@@ -83,8 +90,9 @@ class Talker:
     def file(self, message: dict[str, Any]) -> tuple[str, str]:
         """Download a message's file: its name and text."""
         response = self.http.get(message["files"][0])
-        name = response.headers["Content-Disposition"].partition('filename="')[2].rstrip('"')
-        return name, response.content.decode("utf-8-sig")
+        return re.findall(r'filename="([^"]*)"', response.headers["Content-Disposition"])[0], response.content.decode(
+            "utf-8-sig"
+        )
 
     def _ok(self, response: httpx.Response) -> dict[str, Any]:
         assert response.status_code == 200, response.text
@@ -117,6 +125,12 @@ class Product:
     box: Sandbox
     service: Service
     control: httpx.Client
+    opened: list[httpx.Client] = field(default_factory=list)
+
+    def close(self) -> None:
+        """Give back every connection."""
+        for client in (self.control, *self.opened):
+            client.close()
 
     def talker(self, role: str) -> Talker:
         """Return somebody with a partner role (`none`: a colleague without, `outsider`: of another organization)."""
@@ -129,7 +143,8 @@ class Product:
             if (not each["email"].endswith("brightwater.example"), each["roles"]) == wanted
         )
         headers = {"Authorization": f"Bearer {person['token']}"}
-        return Talker(person["email"], httpx.Client(base_url=self.box.url, headers=headers, timeout=20), own)
+        self.opened.append(httpx.Client(base_url=self.box.url, headers=headers, timeout=20))
+        return Talker(person["email"], self.opened[-1], own)
 
     def room(self, title: str) -> str:
         """Return the id of a group room."""
@@ -166,3 +181,4 @@ def product(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Product]:
         wait_for("the first look", service.has_looked)
         yield product
         service.stop()
+        product.close()

@@ -32,7 +32,7 @@ def test_help_lists_what_one_may_use(ana: Talker) -> None:
         ("recent 90", "Added in the last 90 days"),
         ("renewing 90", "About to renew"),
         ("status", "Connection to Webex"),
-        ("vencen 30", "vencen 30"),
+        ("vencen 30", "Vence en 30 días"),
     ],
 )
 def test_a_question_is_answered_in_its_thread(ana: Talker, command: str, expected: str) -> None:
@@ -76,12 +76,12 @@ def test_a_slip_is_met_with_the_nearest_way_on(ana: Talker, typed: str, hint: st
 
 def test_tags_reach_webex_and_the_list(product: Product, ana: Talker) -> None:
     customer = product.healthy_customer()
-    (answer,) = ana.ask(f"tag {customer['org_id']} gold save-2026")
-    assert "gold" in answer["text"]
-    (listed,) = ana.ask("customers tag:gold")
+    (answer,) = ana.ask(f"tag {customer['org_id']} platinum save-2026")
+    assert "platinum" in answer["text"]
+    (listed,) = ana.ask("customers tag:platinum")
     assert "1 customer" in listed["text"]
-    (answer,) = ana.ask(f"untag {customer['org_id']} gold")
-    assert "Removed: gold" in answer["text"]
+    (answer,) = ana.ask(f"untag {customer['org_id']} platinum")
+    assert "Removed: platinum" in answer["text"]
 
 
 def test_a_tag_too_long_is_refused(product: Product, ana: Talker) -> None:
@@ -141,7 +141,7 @@ def test_a_scheduled_report_drops_when_it_is_due(product: Product, ana: Talker) 
     (answer,) = ana.replies(asked)
     assert "daily, 09:00" in answer["text"]
     product.control.post("/sandbox/clock", json={"advance_days": 1}).raise_for_status()
-    report = ana.heard(asked["roomId"], "Over the licence limit · ")
+    report = ana.heard(asked["roomId"], "Over the licence limit · ", with_file=True)
     name, _ = ana.file(report)
     day = datetime.fromisoformat(product.control.get("/sandbox/state").json()["clock"]).date()
     assert name.endswith(f"_{day.isoformat()}.csv")
