@@ -1,6 +1,7 @@
 """What a person can type: one module per topic, joined here."""
 
-from commands import alerts, customers, help, indicators, reports, settings, tags, trials
+from commands import alerts, customers, indicators, reports, settings, tags, trials
+from commands.help import help_command
 from commands.registry import Command, Registry
 
 
@@ -14,6 +15,6 @@ def registry() -> Registry:
         *reports.COMMANDS,
         *alerts.COMMANDS,
         *settings.COMMANDS,
-        help.help_command(lambda: known),
+        help_command(lambda: known),
     ]
     return Registry(known)

@@ -1,6 +1,5 @@
 """The catalogue of texts: English in the code, Spanish in `locale/es/messages.po`."""
 
-from collections.abc import Sequence
 from functools import cache
 from gettext import NullTranslations
 from pathlib import Path
@@ -23,23 +22,23 @@ class Catalogue(NullTranslations):
         super().__init__()
         with path.open("rb") as file:
             messages = read_po(file)
-        self._texts = {
-            message.id: message.string for message in messages if message.id and _is_translated(message.string)
-        }
+        self._singles: dict[str, str] = {}
+        self._plurals: dict[str, tuple[str, str]] = {}
+        for message in messages:
+            if isinstance(message.id, str) and isinstance(message.string, str):
+                self._singles[message.id] = message.string or message.id
+            elif isinstance(message.id, tuple | list) and isinstance(message.string, tuple | list):
+                one, many = message.string
+                self._plurals[message.id[0]] = (one or message.id[0], many or message.id[1])
 
     def gettext(self, message: str) -> str:
         """Translate a text."""
-        found = self._texts.get(message, message)
-        return found if isinstance(found, str) else found[0]
+        return self._singles.get(message, message)
 
     def ngettext(self, msgid1: str, msgid2: str, n: int) -> str:
         """Translate a text with a count; English and Spanish share the rule of plurals: one, or not one."""
-        forms = self._texts.get((msgid1, msgid2), (msgid1, msgid2))
-        return forms[0] if n == 1 else forms[1]
-
-
-def _is_translated(string: str | Sequence[str]) -> bool:
-    return bool(string) if isinstance(string, str) else all(string)
+        one, many = self._plurals.get(msgid1, (msgid1, msgid2))
+        return one if n == 1 else many
 
 
 @cache

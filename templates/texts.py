@@ -45,7 +45,7 @@ class Texts:
 
     def weekday(self, iso_number: int) -> str:
         """Name a weekday, 1 being Monday."""
-        return get_day_names("wide", locale=self._locale)[iso_number - 1]
+        return str(get_day_names("wide", locale=self._locale)[iso_number - 1])
 
     def moment(self, value: datetime | None) -> str:
         """Show a point in time in the reader's zone."""
