@@ -322,7 +322,8 @@ def _view(texts: Texts, schedule: Schedule) -> dict[str, Any]:
     if schedule.every == Every.WEEKLY and schedule.day:
         every = f"{every}, {texts.weekday(schedule.day)}"
     elif schedule.every == Every.MONTHLY:
-        every = f"{every}, {texts(N_('day %(day)s'), day=schedule.day)}"
+        day = texts(N_("day %(day)s"), day=schedule.day)
+        every = f"{every}, {day}"
     return {
         "id": schedule.id,
         "report": texts(REPORTS[schedule.report].title),

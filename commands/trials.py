@@ -176,8 +176,9 @@ def _input_of(product: str) -> str:
     return "total_" + product.lower().replace(" ", "_")
 
 
-def _number(typed: str) -> int | None:
-    return int(typed) if typed.isdecimal() else None
+def _number(typed: str) -> int:
+    """An empty number field with bounds does not count as filled in, so one that is not wanted holds 0."""
+    return int(typed) if typed.isdecimal() else 0
 
 
 def _countries(texts: Texts) -> list[tuple[str, str]]:

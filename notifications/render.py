@@ -118,10 +118,8 @@ def _details(item: Item, texts: Texts) -> Sequence[str]:
     if event.end_date:
         what = label(event.after.get("type"), texts)
         left = event.after["days_left"]
-        return [
-            f"{what} {event.subscription_id}",
-            f"{texts.day(event.end_date)} ({texts.count('%(n)s day left', '%(n)s days left', left)})",
-        ]
+        days_left = texts.count("%(n)s day left", "%(n)s days left", left)
+        return [f"{what} {event.subscription_id}", f"{texts.day(event.end_date)} ({days_left})"]
     if item.left:
         since = datetime.fromisoformat(event.before["since"])
         return [texts(N_("had been since %(day)s"), day=texts.day(since.date()))]

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from datetime import timedelta
 from pathlib import Path
 from time import monotonic, sleep
 from typing import Any
@@ -150,14 +151,19 @@ class Product:
         """Return the id of a group room."""
         return next(room["id"] for room in self.box.rooms if room["title"] == title)
 
-    def healthy_customer(self) -> dict[str, Any]:
-        """Return a customer, as the control interface shows it, that has a paid subscription."""
+    def healthy_customer(self, number: int = 0) -> dict[str, Any]:
+        """Return a customer (of several, the one of this number) all of whose subscriptions are paid and run long."""
         rows = self.control.get("/sandbox/customers", params={"q": ""}).json()["items"]
-        return next(row for row in rows if any(str(each).startswith("Sub") for each in _ids(row)))
+        return [row for row in rows if row["subscriptions"] and all(map(self._is_healthy, row["subscriptions"]))][
+            number
+        ]
 
-
-def _ids(row: dict[str, Any]) -> list[str]:
-    return [each["subscription_id"] if isinstance(each, dict) else each for each in row["subscriptions"]]
+    def _is_healthy(self, subscription: dict[str, Any]) -> bool:
+        today = self.box.clock.now().date()
+        is_paid = subscription["type"] == "subscription" and (subscription["invoice"] or {}).get("state") == "paid"
+        start, end = subscription["start_date"], subscription["end_date"]
+        later = (today + timedelta(days=120)).isoformat()
+        return bool(is_paid and start and end and start < today.isoformat() and end > later)
 
 
 @pytest.fixture(scope="module")

@@ -1,0 +1,131 @@
+"""The same conversation as a person has it: in the chat page, with a browser."""
+
+import os
+import shutil
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Browser, Locator, Page, expect, sync_playwright
+
+from tests.e2e.conftest import PATIENCE_SECONDS, Product
+
+pytestmark = pytest.mark.browser
+
+CHROMIUM = shutil.which("chromium")
+FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    """The system's Chromium, headless."""
+    if CHROMIUM is None:
+        reason = "Chromium is missing; on Debian: apt-get install chromium"
+        pytest.fail(reason) if os.environ.get("CI") == "true" else pytest.skip(reason)
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture(params=[(1280, 860), (390, 844)], ids=["laptop", "phone"])
+def page(request: pytest.FixtureRequest, browser: Browser, product: Product) -> Iterator[Page]:
+    """The chat page, as wide as a laptop's and as a phone's screen, with no error on its console."""
+    width, height = request.param
+    context = browser.new_context(viewport={"width": width, "height": height})
+    page = context.new_page()
+    errors: list[str] = []
+    page.on("pageerror", lambda error: errors.append(str(error)))
+    page.set_default_timeout(PATIENCE_SECONDS * 1000)
+    expect.set_options(timeout=PATIENCE_SECONDS * 1000)
+    page.goto(product.box.url)
+    yield page
+    context.close()
+    assert errors == []
+
+
+def open_bot(page: Page) -> None:
+    """Open the one-to-one space with the bot, or begin it."""
+    page.get_by_test_id("room").first.wait_for()
+    begin = page.get_by_test_id("message-bot")
+    if begin.count():
+        begin.click()
+    else:
+        page.locator("[data-testid=room][data-room-title=PartnerHub]").click()
+
+
+def say(page: Page, text: str) -> None:
+    """Type and send."""
+    page.get_by_test_id("composer").fill(text)
+    page.keyboard.press("Enter")
+
+
+def last_card(page: Page, text: str) -> Locator:
+    """Return the newest card with a text."""
+    return page.get_by_test_id("card").filter(has_text=text).last
+
+
+def test_ask_be_told_receive_a_report(page: Page, product: Product) -> None:
+    open_bot(page)
+    for typed, answered in [
+        ("help", "What I can do for you"),
+        ("kpis", "Nearing expiration"),
+        ("expiring 30", "About to expire within 30 days"),
+        ("customers status:trial", "customers"),
+        ("overage", "Over the licence limit"),
+        ("status", "All is well"),
+        ("subscribe", "This space"),
+    ]:
+        say(page, typed)
+        expect(last_card(page, answered)).to_be_visible()
+    # A report, looked into in the page.
+    say(page, "report run expiring 90")
+    chip = page.get_by_test_id("file").last
+    expect(chip).to_contain_text("About to expire_")
+    chip.get_by_role("button", name="Preview").click()
+    expect(page.get_by_test_id("csv-dialog")).to_contain_text("Organization ID")
+    page.keyboard.press("Escape")
+    # A customer gets into trouble in the panel; the alert comes by itself.
+    page.get_by_role("button", name="Make things happen").click()
+    wide = page.viewport_size is not None and page.viewport_size["width"] > 400
+    customer = product.healthy_customer(1 if wide else 2)
+    page.get_by_test_id("customer-search").fill(customer["name"])
+    box = page.locator(f"[data-testid=customer][data-org-id='{customer['org_id']}']")
+    box.locator("summary").click()
+    paid = box.get_by_test_id("subscription").filter(has=page.get_by_test_id("suspend")).first
+    paid.get_by_test_id("suspend").click()
+    expect(page.get_by_test_id("toast").last).to_be_visible()
+    page.get_by_test_id("panel-close").click()
+    alert = page.get_by_test_id("card").filter(has_text="now: suspended").filter(has_text=customer["name"])
+    expect(alert).to_have_count(1)
+
+
+def test_a_trial_is_started_with_its_form(page: Page, product: Product) -> None:
+    open_bot(page)
+    name = f"Browser Trial {page.viewport_size['width'] if page.viewport_size else 0}"
+    say(page, f"trial start {name}")
+    form = page.get_by_test_id("card").filter(has_text="Start a trial").last
+    expect(form).to_be_visible()
+    form.get_by_role("button", name="Start the trial").click()
+    expect(form).to_contain_text("e-mail")
+    form.get_by_label("Administrator's e-mail").fill("admin@trial.example")
+    form.get_by_label("Business vertical").select_option(label="Retail")
+    form.get_by_label("Country").select_option(label="Spain")
+    form.get_by_label("Calling").fill("25")
+    form.get_by_role("button", name="Start the trial").click()
+    done = page.get_by_test_id("card").filter(has_text="The trial is started").last
+    expect(done).to_contain_text(name)
+
+
+def test_no_card_is_wider_than_the_screen(page: Page, product: Product) -> None:
+    open_bot(page)
+    say(page, "customers")
+    expect(last_card(page, "1–10")).to_be_visible()
+    assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
