@@ -13,7 +13,7 @@ from notifications.outbox import Outgoing, enqueue
 from storage import Database
 from storage.tables import InboxState
 
-# Statements are made once, of the plain table: making one takes longer than running it, and every answer waits for them.
+# Statements are made once, of the plain table: making one takes longer than running it, and every answer waits.
 _INBOX = SQLModel.metadata.tables["inbox"]
 _KNOWN = select(_INBOX.c.activity_id, _INBOX.c.public_id).where(
     _INBOX.c.activity_id.in_(bindparam("wanted", expanding=True))

@@ -36,7 +36,6 @@ class Settings(BaseSettings):
         default_factory=dict,
         description="email=role,email=role: who may do what, where no administrator token tells",
     )
-    owner: str | None = Field(default=None, description="e-mail of whom to tell what concerns the whole service")
     watch_seconds: float = Field(default=60, ge=1, description="seconds between looks at the sources")
     language: Literal["en", "es"] = Field(default="en", description="for people and spaces that chose none")
     time_zone: str = Field(default="UTC", description="for people and spaces that chose none")

@@ -154,9 +154,9 @@ class Product:
     def healthy_customer(self, number: int = 0) -> dict[str, Any]:
         """Return a customer (of several, the one of this number) all of whose subscriptions are paid and run long."""
         rows = self.control.get("/sandbox/customers", params={"q": ""}).json()["items"]
-        return [row for row in rows if row["subscriptions"] and all(map(self._is_healthy, row["subscriptions"]))][
-            number
-        ]
+        healthy = [row for row in rows if row["subscriptions"] and all(map(self._is_healthy, row["subscriptions"]))]
+        found: dict[str, Any] = healthy[number]
+        return found
 
     def _is_healthy(self, subscription: dict[str, Any]) -> bool:
         today = self.box.clock.now().date()
