@@ -92,7 +92,7 @@ function subscriptionBox(subscription, customerName, store) {
 
   const drawFacts = () =>
     facts.replaceChildren(
-      el("p", { class: "subscription-id" }, now.type === "trial" ? `Trial ${id}` : id),
+      el("p", { class: "subscription-id" }, id),
       now.invoice?.state === "unpaid" ? el("p", { class: "is-bad" }, "Invoice unpaid") : "",
       el("p", {}, endWords(now, dayKey(store.now()))),
       ...now.products.map(({ product, total, assigned }) =>
@@ -112,13 +112,14 @@ function subscriptionBox(subscription, customerName, store) {
     "div",
     { class: "subscription", dataset: { testid: "subscription", subscriptionId: id } },
     facts,
-    now.type !== "trial" &&
-      el(
-        "div",
-        { class: "button-row" },
-        deedButton("Suspend", "suspend", () => change({ invoice: "unpaid" }), `${customerName}: invoice unpaid`),
-        deedButton("Invoice paid", "pay", () => change({ invoice: "paid" }), `${customerName}: invoice paid`),
-      ),
+    now.type === "trial"
+      ? el("p", { class: "panel-note" }, "A trial has no invoice, so it cannot be suspended.")
+      : el(
+          "div",
+          { class: "button-row" },
+          deedButton("Suspend", "suspend", () => change({ invoice: "unpaid" }), `${customerName}: invoice unpaid`),
+          deedButton("Invoice paid", "pay", () => change({ invoice: "paid" }), `${customerName}: invoice paid`),
+        ),
     el(
       "div",
       { class: "button-row" },
