@@ -14,7 +14,7 @@ from bot.arrival import Arrival, Handler
 from bot.errors import Busy, Refused, TokenRefused, Unavailable
 from bot.inbox import Inbox
 from bot.lanes import Lanes, Ticket
-from bot.lookup import LookUp, OwnMessage
+from bot.lookup import Located, LookUp, OwnMessage
 from bot.webex import Webex
 from notifications.backoff import Backoff
 from notifications.deliver import Deliverer
@@ -46,7 +46,7 @@ class _Case:
     ticket: Ticket
     was_running: bool
     """An earlier run was stopped in its command, which may have changed something."""
-    public_id: str | None = None
+    located: Located | None = None
     arrival: Arrival | None = None
     failures: int = 0
 
@@ -138,8 +138,8 @@ class Intake:
     def _begin(self, case: _Case) -> None:
         """Look a case up and acknowledge it; then it is handled when those before it in its lane are."""
         try:
-            public_id = self._acknowledged(case)
-            arrival = case.arrival = case.arrival or self._lookup.arrival(case.activity, public_id)
+            located = self._acknowledged(case)
+            arrival = case.arrival = case.arrival or located.arrival()
         except Refused as error:
             self._close(case, error.reason)
         except OwnMessage:
@@ -147,13 +147,13 @@ class Intake:
         except (Busy, Unavailable) as error:
             self._again(case, error)
         else:
-            self._lanes.ready(case.ticket, lambda: self._handle(case, public_id, arrival))
+            self._lanes.ready(case.ticket, lambda: self._handle(case, located.public_id, arrival))
 
-    def _acknowledged(self, case: _Case) -> str:
-        if case.public_id is None:
-            case.public_id = self._lookup.public_id(case.activity)
-            case.source.acknowledge(case.public_id)
-        return case.public_id
+    def _acknowledged(self, case: _Case) -> Located:
+        if case.located is None:
+            case.located = self._lookup.locate(case.activity)
+            case.source.acknowledge(case.located.public_id)
+        return case.located
 
     def _again(self, case: _Case, error: Busy | Unavailable) -> None:
         case.failures += 1
@@ -168,7 +168,8 @@ class Intake:
         self._lanes.ready(case.ticket, lambda: self._drop(case, reason))
 
     def _drop(self, case: _Case, reason: str) -> bool:
-        self._inbox.drop(case.activity, case.public_id, reason, self._clock())
+        public_id = case.located.public_id if case.located else None
+        self._inbox.drop(case.activity, public_id, reason, self._clock())
         self._in_work.discard(case.activity.id)
         return True
 

@@ -1,11 +1,14 @@
 """From an activity to what arrived: the frame tells only that something did."""
 
+from collections.abc import Callable
+from dataclasses import dataclass
+
 from sqlalchemy import select
 from sqlmodel import col
 
 from bot.activity import Activity, Kind
 from bot.arrival import Arrival
-from bot.webex import Webex
+from bot.webex import Action, Posted, Webex
 from storage import Database
 from storage.tables import Outbox
 
@@ -14,28 +17,42 @@ class OwnMessage(Exception):
     """The bot itself said it."""
 
 
+@dataclass(frozen=True)
+class Located:
+    """A message or action found."""
+
+    public_id: str
+    arrival: Callable[[], Arrival]
+    """Returns who said what, and where; asks Webex once more only if finding it did not tell.
+
+    Raises:
+        OwnMessage: nobody but the bot said it.
+        WebexError: Webex does not tell.
+
+    """
+
+
 class LookUp:
-    """Asks Webex about activities. Every call raises `bot.errors.WebexError` where Webex does not tell."""
+    """Asks Webex about activities."""
 
     def __init__(self, webex: Webex, database: Database) -> None:
         self._webex = webex
         self._database = database
 
-    def public_id(self, activity: Activity) -> str:
-        """Return the id of the message or action in the public interface."""
-        return self._webex.public_id(activity.address)
-
-    def arrival(self, activity: Activity, public_id: str) -> Arrival:
-        """Return who said what, and where.
+    def locate(self, activity: Activity) -> Located:
+        """Find what an activity is about in the public interface.
 
         Raises:
-            OwnMessage: nobody but the bot said it.
+            WebexError: Webex does not tell.
 
         """
-        return self._action(activity, public_id) if activity.kind is Kind.ACTION else self._message(public_id)
+        if activity.kind is Kind.ACTION:
+            action_id, action = self._webex.action_at(activity.address)
+            return Located(action_id, lambda: self._clicked(activity, action or self._webex.action(action_id)))
+        message_id, message = self._webex.message_at(activity.address)
+        return Located(message_id, lambda: self._said(message or self._webex.message(message_id)))
 
-    def _message(self, public_id: str) -> Arrival:
-        message = self._webex.message(public_id)
+    def _said(self, message: Posted) -> Arrival:
         if message.person_id == self._webex.me().person_id:
             raise OwnMessage
         return Arrival(
@@ -50,8 +67,7 @@ class LookUp:
             created=message.created,
         )
 
-    def _action(self, activity: Activity, public_id: str) -> Arrival:
-        action = self._webex.action(public_id)
+    def _clicked(self, activity: Activity, action: Action) -> Arrival:
         return Arrival(
             id=action.id,
             person_id=action.person_id,

@@ -6,8 +6,7 @@ from enum import StrEnum
 from typing import Any
 
 from sqlalchemy import bindparam, func, insert, or_, select, update
-from sqlalchemy.orm import aliased
-from sqlmodel import SQLModel, col
+from sqlmodel import SQLModel
 
 from storage import Database
 from storage.tables import Outbox, OutboxState
@@ -16,17 +15,21 @@ from storage.tables import Outbox, OutboxState
 # answer waits for them.
 _OUTBOX = SQLModel.metadata.tables["outbox"]
 _ATTEMPT = SQLModel.metadata.tables["attempt"]
-_PARENT = aliased(Outbox)
+_PARENT = _OUTBOX.alias("parent")
 _FIRST = (
-    select(Outbox, col(_PARENT.parent_id), col(_PARENT.message_id))
-    .outerjoin(_PARENT, col(_PARENT.cause) == col(Outbox.parent_cause))
+    select(_OUTBOX, _PARENT.c.parent_id.label("parents_parent"), _PARENT.c.message_id.label("parents_message"))
+    .outerjoin_from(_OUTBOX, _PARENT, _PARENT.c.cause == _OUTBOX.c.parent_cause)
     .where(
-        col(Outbox.target) == bindparam("target"),
-        col(Outbox.state) == OutboxState.DUE,
-        or_(col(Outbox.not_before) <= bindparam("now"), col(Outbox.attempts) > 0),
-        or_(col(_PARENT.id).is_(None), col(_PARENT.state).in_([OutboxState.SENT, OutboxState.PARKED])),
+        _OUTBOX.c.target == bindparam("target"),
+        _OUTBOX.c.state == OutboxState.DUE,
+        or_(_OUTBOX.c.not_before <= bindparam("now"), _OUTBOX.c.attempts > 0),
+        or_(
+            _PARENT.c.id.is_(None),
+            _PARENT.c.state == OutboxState.SENT,
+            _PARENT.c.state == OutboxState.PARKED,
+        ),
     )
-    .order_by(col(Outbox.priority), col(Outbox.id))
+    .order_by(_OUTBOX.c.priority, _OUTBOX.c.id)
     .limit(1)
 )
 _CLAIM = (
@@ -75,11 +78,11 @@ class Queue:
         message in its thread has no turn before that one is sent or parked.
         """
         with self._database.read() as session:
-            found = session.execute(_FIRST, {"target": target, "now": now}).first()
-        if found is None or found[0].not_before > now:
+            found = session.connection().execute(_FIRST, {"target": target, "now": now}).mappings().first()
+        if found is None or found["not_before"] > now:
             return None
-        row: Outbox = found[0]
-        row.parent_id = row.parent_id or found[1] or found[2]
+        row = Outbox(**{column.name: found[column] for column in _OUTBOX.c})
+        row.parent_id = row.parent_id or found["parents_parent"] or found["parents_message"]
         return row
 
     def claim(self, row: Outbox) -> bool:
