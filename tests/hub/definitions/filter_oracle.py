@@ -4,8 +4,7 @@ import operator
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
-
-from hypothesis import strategies as st
+from random import Random
 
 from hub.filters import Filter
 from hub.filters.terms import Bound, Choice, Comparison, Operator, Term, Words
@@ -33,8 +32,8 @@ def meets(where: Filter, org: Org, today: date) -> bool:
 def _meets(term: Term, org: Org, today: date) -> bool:
     if isinstance(term, Comparison):
         compared = [_compared(term.measure, bound, org, today) for bound in term.bounds]
-        # An unknown value meets neither the comparison nor its negation.
-        return None not in compared and any(compared) is not term.negated
+        # An unknown value meets neither a comparison nor its negation; another, known alternative may be met.
+        return True in compared if not term.negated else all(one is False for one in compared)
     if isinstance(term, Words):
         return any(fold(text) in fold(org.name) for text in term.texts) is not term.negated
     return any(_chosen(term.field, value, org, today) for value in term.values) is not term.negated
@@ -76,32 +75,41 @@ def _chosen(field: Field, value: str, org: Org, today: date) -> bool:
             return value.lower() in [tag.lower() for tag in tags]
 
 
-def _some(values: list[str]) -> st.SearchStrategy[tuple[str, ...]]:
-    return st.lists(st.sampled_from(values), min_size=1, max_size=2, unique=True).map(tuple)
-
-
 VALUES: dict[Field, list[str]] = {
     Field.STATUS: list(Status),
-    Field.PRODUCT: [*PRODUCTS, "vidcast"],
+    Field.PRODUCT: [*dict.fromkeys(PRODUCTS), "vidcast"],
     Field.REGION: ["US", "EU", "UAE", "JP"],
     Field.MANAGED: ["partner", "external"],
     Field.TYPE: ["subscription", "trial"],
     Field.TAG: [*TAGS, "GOLD"],
 }
-operators = st.sampled_from(Operator)
-choices = st.sampled_from(Field).flatmap(
-    lambda field: st.builds(Choice, st.just(field), _some(VALUES[field]), st.booleans())
-)
-percents = st.sampled_from(["0", "50", "12.5", "100", "110", "33.3"]).map(Decimal)
-numbers = st.sampled_from([0, 1, 5, 7, 10, 16, 30, 90]).map(Decimal)
-bounds = st.builds(Bound, operators, numbers)
-shares = st.builds(Bound, operators, percents, st.just(value=True))
-comparisons = st.builds(
-    Comparison, st.sampled_from(Measure), st.lists(bounds, min_size=1, max_size=2).map(tuple), st.booleans()
-) | st.builds(
-    Comparison, st.just(Measure.ASSIGNED), st.lists(shares | bounds, min_size=1, max_size=2).map(tuple), st.booleans()
-)
-words = st.builds(
-    Words, _some(["acme", "ÁC", "corp", "100%", "_", "%", '"', "\\", "/", "'", "株式", "-5", "b"]), st.booleans()
-)
-filters = st.lists(choices | comparisons | words, max_size=3).map(lambda terms: Filter(tuple(terms)))
+TEXTS = ["acme", "ÁC", "corp", "100%", "_", "%", '"', "\\", "/", "'", "株式", "-5", "b"]
+NUMBERS = ["0", "1", "5", "7", "10", "16", "30", "90"]
+SHARES = ["0", "50", "12.5", "62.5", "100", "110"]
+
+
+def random_filter(random: Random) -> Filter:
+    """A filter of up to three terms."""
+    return Filter(tuple(_term(random) for _ in range(random.choice([0, 1, 1, 1, 2, 3]))))
+
+
+def _term(random: Random) -> Term:
+    negated = random.random() < 0.4
+    kind = random.random()
+    if kind < 0.15:
+        return Words(_some(random, TEXTS), negated)
+    if kind < 0.55:
+        measure = random.choice(list(Measure))
+        bounds = dict.fromkeys(_bound(random, measure) for _ in range(random.choice([1, 1, 2])))
+        return Comparison(measure, tuple(bounds), negated)
+    field = random.choice(list(Field))
+    return Choice(field, _some(random, VALUES[field]), negated)
+
+
+def _bound(random: Random, measure: Measure) -> Bound:
+    percent = measure is Measure.ASSIGNED and random.random() < 0.6
+    return Bound(random.choice(list(Operator)), Decimal(random.choice(SHARES if percent else NUMBERS)), percent)
+
+
+def _some(random: Random, values: list[str]) -> tuple[str, ...]:
+    return tuple(random.sample(values, random.choice([1, 1, 2])))
