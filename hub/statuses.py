@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
+from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import ColumnElement, and_, exists, not_, or_, select
@@ -64,9 +65,10 @@ def of(
     return {row.org_id: carried(row) for row in session.connection().execute(wanted)}
 
 
-def columns(today: date, thresholds: Thresholds) -> list[ColumnElement[bool]]:
+@lru_cache(16)  # Composing eight conditions takes longer than looking up one customer.
+def columns(today: date, thresholds: Thresholds) -> tuple[ColumnElement[bool], ...]:
     """Return a column for each status, telling whether `customer` carries it; `carried` reads them."""
-    return [condition(status, today, thresholds).label(status) for status in Status]
+    return tuple(condition(status, today, thresholds).label(status) for status in Status)
 
 
 def carried(row: Any) -> tuple[Status, ...]:
