@@ -1,6 +1,7 @@
 """A sandbox to send messages through, and everything the people in it can do there."""
 
 import asyncio
+import base64
 import json
 import subprocess
 import sys
@@ -10,6 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import httpx
+from websockets.sync.client import ClientConnection, connect
 
 Json = dict[str, Any]
 BOT = "partnerhub@webex.bot"
@@ -51,6 +53,40 @@ class Box:
         response.raise_for_status()
         return dict(response.json())
 
+    def new_room(self, *others: str) -> str:
+        """Return a room of the first person with the people of these addresses."""
+        with self.client() as client:
+            room = str(client.post("rooms", json={"title": "A room"}).raise_for_status().json()["id"])
+            for email in others:
+                client.post("memberships", json={"roomId": room, "personEmail": email}).raise_for_status()
+        return room
+
+    def devices(self) -> list[Json]:
+        """The bot's registered devices."""
+        headers = {"Authorization": f"Bearer {self.bot_token}"}
+        return list(httpx.get(f"{self.url}/wdm/api/v1/devices", headers=headers).raise_for_status().json()["devices"])
+
+    def acknowledge(self, message_id: str) -> None:
+        """Acknowledge a message in the bot's name, so that it is not sent again."""
+        with self._socket() as socket:
+            socket.send(json.dumps({"type": "ack", "messageId": message_id}))
+
+    def redelivered(self) -> list[str]:
+        """UUIDs of the activities that a new socket of the bot gets."""
+        marker = self.say("marker")["id"]
+        found: list[str] = []
+        with self._socket() as socket:
+            while not found or found[-1] != uuid_of(marker):
+                data = json.loads(socket.recv(10))["data"]
+                if data["eventType"] == "conversation.activity":
+                    found.append(data["activity"]["id"])
+        self.acknowledge(marker)
+        return found[:-1]
+
+    def _socket(self) -> ClientConnection:
+        headers = {"Authorization": f"Bearer {self.bot_token}"}
+        return connect(self.devices()[0]["webSocketUrl"], additional_headers=headers, proxy=None)
+
     def burst(self, messages: int) -> None:
         """Everybody writes to the bot at once, each one message after the other."""
         asyncio.run(self._burst(messages))
@@ -81,6 +117,11 @@ class Box:
         self.program.stdin.write(command + "\n")
         self.program.stdin.flush()
         assert self.program.stdout.readline() == "done\n"
+
+
+def uuid_of(public_id: str) -> str:
+    """The UUID in a Webex id."""
+    return base64.urlsafe_b64decode(public_id + "==").decode().rsplit("/", 1)[-1]
 
 
 @contextmanager

@@ -12,17 +12,11 @@ from tests.bot.box import Box, running_box
 from tests.bot.echo_service import EchoService
 
 
-@pytest.fixture(scope="module")
-def module_box() -> Iterator[Box]:
-    with running_box() as box:
-        yield box
-
-
 @pytest.fixture
-def box(module_box: Box) -> Iterator[Box]:
-    """A sandbox without faults; what was said before is still there."""
-    yield module_box
-    module_box.control("DELETE", "faults")
+def box() -> Iterator[Box]:
+    """A sandbox in which nothing was said yet."""
+    with running_box() as found:
+        yield found
 
 
 Serve = Callable[..., EchoService]

@@ -57,6 +57,7 @@ class EchoService:
         self._thread.start()
 
     def stop(self) -> None:
+        """End it; a second time is fine."""
         self.socket.stop()
         self._thread.join(10)
         assert not self._thread.is_alive()

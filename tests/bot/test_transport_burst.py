@@ -15,19 +15,12 @@ from sqlmodel import col
 
 from storage import Database
 from storage.tables import Outbox, OutboxState
-from tests.bot.box import Box, running_box
+from tests.bot.box import Box
 from tests.bot.conftest import Serve
 from tests.bot.waiting import wait_until
 
 MESSAGES = 1000
 PATIENCE_SECONDS = 120.0
-
-
-@pytest.fixture
-def module_box() -> Iterator[Box]:
-    """Each test has a sandbox of its own: what was said is counted."""
-    with running_box() as box:
-        yield box
 
 
 def answered(database: Database) -> int:
