@@ -87,29 +87,31 @@ class Box:
         headers = {"Authorization": f"Bearer {self.bot_token}"}
         return connect(self.devices()[0]["webSocketUrl"], additional_headers=headers, proxy=None)
 
-    def burst(self, messages: int) -> None:
-        """Everybody writes to the bot at once, each one message after the other."""
-        asyncio.run(self._burst(messages))
+    def burst(self, messages: int, text: str = "message {}") -> list[str]:
+        """Everybody writes to the bot at once, each one message after the other; returns the messages' ids."""
+        return asyncio.run(self._burst(messages, text))
 
     def said_by_bot(self) -> list[Json]:
         """What the bot said in any room, oldest first."""
         response = httpx.get(f"{self.url}/sandbox/messages", timeout=30)
         return [message for message in response.json()["items"] if message["personEmail"] == BOT]
 
-    async def _burst(self, messages: int) -> None:
+    async def _burst(self, messages: int, text: str) -> list[str]:
         numbers = iter(range(messages))
+        posted: list[str] = []
         async with httpx.AsyncClient(base_url=f"{self.url}/v1/", timeout=60) as client:
 
             async def write(token: str) -> None:
                 for number in numbers:
                     response = await client.post(
                         "messages",
-                        json={"toPersonEmail": BOT, "markdown": f"message {number}"},
+                        json={"toPersonEmail": BOT, "markdown": text.format(number)},
                         headers={"Authorization": f"Bearer {token}"},
                     )
-                    response.raise_for_status()
+                    posted.append(response.raise_for_status().json()["id"])
 
             await asyncio.gather(*(write(person["token"]) for person in self.people))
+        return posted
 
     def _command(self, command: str) -> None:
         assert self.program.stdin

@@ -38,9 +38,9 @@ def assert_each_answered_once(box: Box) -> None:
 
 
 def test_calm(box: Box, serve: Serve) -> None:
-    service = serve()
-    service.wait_until_connected()
+    """Posted before, all of them come in the moment in which the socket opens."""
     box.burst(MESSAGES)
+    service = serve()
     wait_for_answers(service.database)
     assert_each_answered_once(box)
     assert_in_order_for_each_person(box)
