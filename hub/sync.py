@@ -60,6 +60,8 @@ def sync(
         _read(database, WEBEX, clock, result, lambda at: _from_webex(database, partner, at, progress))
     if feed:
         _read(database, FEED, clock, result, lambda at: _from_feed(database, feed, at, progress))
+    if result.changes.customers.new:
+        database.analyse()
     if partner:
         due = _due_for_licences(database, clock())
         if due:

@@ -78,6 +78,16 @@ class Database:
             cause = getattr(error, "orig", None) or error
             raise DatabaseUnusable(f"the database {self.url} cannot be used: {cause}") from error
 
+    def analyse(self) -> None:
+        """Let SQLite look at its tables, after much was written: its plans depend on their sizes.
+
+        PostgreSQL does that by itself.
+        """
+        if self.is_sqlite:
+            with self.write() as session:
+                session.execute(text("PRAGMA analysis_limit=1000"))
+                session.execute(text("ANALYZE"))
+
     def close(self) -> None:
         """Give back every connection."""
         self.engine.dispose()

@@ -78,6 +78,8 @@ def import_customers(
                 removed = _remove_missing(session, readings, at)
             elif full:
                 notes.append(Remark(Note.NOT_REMOVED))
+        if changes.customers.new:
+            database.analyse()
     return Summary(
         as_of=day,
         applied=applied,

@@ -8,7 +8,7 @@ lacks a field never clears it, so each group of fields that a source tells toget
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Index
+from sqlalchemy import Index, text
 from sqlmodel import Field, SQLModel
 
 from storage.types import Json, OrderedText, UtcDateTime
@@ -19,7 +19,7 @@ class Customer(SQLModel, table=True):
 
     org_id: str = Field(primary_key=True, description="the organization's UUID, lower case")
     name: str = Field(sa_type=OrderedText)
-    name_folded: str = Field(index=True, description="the name without case and accents, for searching")
+    name_folded: str = Field(index=True, sa_type=OrderedText, description="the name without case, accents")
     created: date | None = None
     identity_at: datetime = Field(sa_type=UtcDateTime, description="when name and created were read")
     region: str | None = Field(default=None, description="where the data live: US, CA, EU, UAE or another code")
@@ -35,11 +35,27 @@ class Customer(SQLModel, table=True):
 class Subscription(SQLModel, table=True):
     """A paid contract or a trial of one customer."""
 
+    # Questions by date, and by customer, are answered from these alone, without a look at the rows.
+    __table_args__ = (
+        Index("ix_subscription_end", "end_date", "start_date", "type", "auto_renew", "org_id", "subscription_id"),
+        Index(
+            "ix_subscription_org",
+            "org_id",
+            "end_date",
+            "start_date",
+            "type",
+            "auto_renew",
+            "invoice",
+            "setup",
+            "subscription_id",
+        ),
+    )
+
     subscription_id: str = Field(primary_key=True)
-    org_id: str = Field(foreign_key="customer.org_id", ondelete="CASCADE", index=True)
+    org_id: str = Field(foreign_key="customer.org_id", ondelete="CASCADE")
     type: str | None = Field(default=None, description="subscription or trial; None while no source told")
     start_date: date | None = Field(default=None, index=True)
-    end_date: date | None = Field(default=None, index=True, description="the last active day")
+    end_date: date | None = Field(default=None, description="the last active day")
     auto_renew: bool = False
     invoice: str | None = Field(default=None, description="paid or unpaid; always None on a trial")
     setup: str = Field(default="complete", description="complete or pending")
@@ -55,7 +71,16 @@ class Subscription(SQLModel, table=True):
 class Licence(SQLModel, table=True):
     """The licence counts of one product in one subscription or trial; None means unknown."""
 
-    __table_args__ = (Index("ix_licence_product_org", "product", "org_id"),)
+    __table_args__ = (
+        Index("ix_licence_product_org", "product", "org_id"),
+        Index(
+            "ix_licence_over",
+            "subscription_id",
+            sqlite_where=text("assigned > total"),
+            postgresql_where=text("assigned > total"),
+        ),
+        {"sqlite_with_rowid": False},
+    )
 
     subscription_id: str = Field(foreign_key="subscription.subscription_id", ondelete="CASCADE", primary_key=True)
     product: str = Field(primary_key=True, sa_type=OrderedText)
@@ -71,6 +96,8 @@ class Licence(SQLModel, table=True):
 class Snapshot(SQLModel, table=True):
     """The counts of a licence row on a day: daily for two weeks, then the last of each week."""
 
+    __table_args__ = ({"sqlite_with_rowid": False},)
+
     subscription_id: str = Field(foreign_key="subscription.subscription_id", ondelete="CASCADE", primary_key=True)
     product: str = Field(primary_key=True, sa_type=OrderedText)
     day: date = Field(primary_key=True)
@@ -85,7 +112,7 @@ class CustomerTag(SQLModel, table=True):
     __tablename__ = "customer_tag"
 
     org_id: str = Field(foreign_key="customer.org_id", ondelete="CASCADE", primary_key=True)
-    tag: str = Field(primary_key=True, index=True)
+    tag: str = Field(primary_key=True, index=True, sa_type=OrderedText)
 
 
 class SubscriptionTag(SQLModel, table=True):
@@ -94,7 +121,7 @@ class SubscriptionTag(SQLModel, table=True):
     __tablename__ = "subscription_tag"
 
     subscription_id: str = Field(foreign_key="subscription.subscription_id", ondelete="CASCADE", primary_key=True)
-    tag: str = Field(primary_key=True, index=True)
+    tag: str = Field(primary_key=True, index=True, sa_type=OrderedText)
 
 
 class Assignment(SQLModel, table=True):

@@ -35,7 +35,7 @@ def upgrade() -> None:
         "customer",
         sa.Column("org_id", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
         sa.Column("name", sa.String().with_variant(sa.String(collation="C"), "postgresql"), nullable=False),
-        sa.Column("name_folded", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("name_folded", sa.String().with_variant(sa.String(collation="C"), "postgresql"), nullable=False),
         sa.Column("created", sa.Date(), nullable=True),
         sa.Column("identity_at", storage.types.UtcDateTime(timezone=True), nullable=False),
         sa.Column("region", sqlmodel.sql.sqltypes.AutoString(), nullable=True),
@@ -167,7 +167,7 @@ def upgrade() -> None:
     op.create_table(
         "customer_tag",
         sa.Column("org_id", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
-        sa.Column("tag", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("tag", sa.String().with_variant(sa.String(collation="C"), "postgresql"), nullable=False),
         sa.ForeignKeyConstraint(["org_id"], ["customer.org_id"], ondelete="CASCADE"),
         sa.PrimaryKeyConstraint("org_id", "tag"),
     )
@@ -263,8 +263,16 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("subscription_id"),
     )
     with op.batch_alter_table("subscription", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_subscription_end_date"), ["end_date"], unique=False)
-        batch_op.create_index(batch_op.f("ix_subscription_org_id"), ["org_id"], unique=False)
+        batch_op.create_index(
+            "ix_subscription_end",
+            ["end_date", "start_date", "type", "auto_renew", "org_id", "subscription_id"],
+            unique=False,
+        )
+        batch_op.create_index(
+            "ix_subscription_org",
+            ["org_id", "end_date", "start_date", "type", "auto_renew", "invoice", "setup", "subscription_id"],
+            unique=False,
+        )
         batch_op.create_index(batch_op.f("ix_subscription_start_date"), ["start_date"], unique=False)
 
     op.create_table(
@@ -286,9 +294,17 @@ def upgrade() -> None:
         sa.Column("usage_at", storage.types.UtcDateTime(timezone=True), nullable=True),
         sa.ForeignKeyConstraint(["subscription_id"], ["subscription.subscription_id"], ondelete="CASCADE"),
         sa.PrimaryKeyConstraint("subscription_id", "product"),
+        sqlite_with_rowid=False,
     )
     with op.batch_alter_table("licence", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_licence_org_id"), ["org_id"], unique=False)
+        batch_op.create_index(
+            "ix_licence_over",
+            ["subscription_id"],
+            unique=False,
+            sqlite_where=sa.text("assigned > total"),
+            postgresql_where=sa.text("assigned > total"),
+        )
         batch_op.create_index("ix_licence_product_org", ["product", "org_id"], unique=False)
 
     op.create_table(
@@ -301,11 +317,12 @@ def upgrade() -> None:
         sa.Column("used_7d", sa.Integer(), nullable=True),
         sa.ForeignKeyConstraint(["subscription_id"], ["subscription.subscription_id"], ondelete="CASCADE"),
         sa.PrimaryKeyConstraint("subscription_id", "product", "day"),
+        sqlite_with_rowid=False,
     )
     op.create_table(
         "subscription_tag",
         sa.Column("subscription_id", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
-        sa.Column("tag", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("tag", sa.String().with_variant(sa.String(collation="C"), "postgresql"), nullable=False),
         sa.ForeignKeyConstraint(["subscription_id"], ["subscription.subscription_id"], ondelete="CASCADE"),
         sa.PrimaryKeyConstraint("subscription_id", "tag"),
     )
