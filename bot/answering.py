@@ -89,8 +89,8 @@ class Answering:
         text = inputs.pop(RUN, "") if arrival.inputs is not None else arrival.text
         privately = inputs.pop(PRIVATELY, None) is not None
         space = self._spaces.get(arrival.room_id, arrival.room_type)
-        person = self._people.member(arrival.person_email, now)
-        own = self._people.settings_of(arrival.person_email)
+        own = self._people.read(arrival.person_email, now)
+        person = self._people.as_member(own)
         language = _first(own, space, "language")
         return Request(
             id=arrival.id,

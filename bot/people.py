@@ -36,17 +36,28 @@ class People:
         Raises:
             SourceError: Webex cannot tell, and what was known is older than a day.
         """
+        return self.as_member(self.read(email, now), org_id=org_id)
+
+    def read(self, email: str, now: datetime) -> Person:
+        """Return what is stored of a person, read anew from Webex where it is old.
+
+        Raises:
+            SourceError: Webex cannot tell, and what was known is older than a day.
+        """
         email = email.lower()
         known = self._known(email)
         if known is None or known.roles_at is None or now - known.roles_at > self._remember:
             known = self._look_up(email, known, now)
-        return Member(
-            email, known.display_name or email, frozenset(known.roles), outsider=self._is_outsider(known, org_id)
-        )
+        return known
 
-    def settings_of(self, email: str) -> Person | None:
-        """Return what is stored of a person: language, time zone and region of their own."""
-        return self._known(email.lower())
+    def as_member(self, known: Person, *, org_id: str | None = None) -> Member:
+        """Return a stored person as the reader of a space, to which Webex may have told another organization."""
+        return Member(
+            known.email,
+            known.display_name or known.email,
+            frozenset(known.roles),
+            outsider=self._is_outsider(known, org_id),
+        )
 
     def _is_outsider(self, person: Person, org_id: str | None) -> bool:
         own = self._partner.org_id if self._partner else None

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from functools import cached_property
+from functools import cached_property, lru_cache
 from zoneinfo import ZoneInfo
 
 from babel.core import Locale
@@ -71,9 +71,12 @@ _DAY = {"en": "d MMM y", "es": "d MMM y"}
 _MOMENT = {"en": "d MMM y, HH:mm", "es": "d MMM y, HH:mm"}
 
 
+# The same small numbers come again and again, and Babel reads the pattern anew each time.
+@lru_cache(maxsize=8192)
 def _number(value: float, language: str) -> str:
     return format_decimal(value, "#,##0.#", locale=language)
 
 
+@lru_cache(maxsize=8192)
 def _day(value: date, language: str) -> str:
     return format_date(value, _DAY[language], locale=language)
