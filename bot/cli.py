@@ -44,7 +44,7 @@ def run() -> None:
 
 @app.command()
 def demo(
-    port: Annotated[int, typer.Option(help="Port of the chat page; 0 takes a free one.")] = 8765,
+    port: Annotated[int, typer.Option(min=0, max=65535, help="Port of the chat page; 0 takes a free one.")] = 8765,
     customers: Annotated[int, typer.Option(help="How many customers the synthetic partner has.")] = 200,
     seed: Annotated[int, typer.Option(help="Another seed makes another partner.")] = 1,
 ) -> None:

@@ -9,7 +9,7 @@ from time import sleep
 
 from bot.app import Service
 from bot.logs import configure
-from bot.settings import Settings
+from bot.settings import Misconfigured, Settings
 from sandbox.server import Sandbox
 
 WATCH_SECONDS = 5
@@ -19,10 +19,15 @@ def play(port: int, customers: int, seed: int) -> None:
     """Run until interrupted; what happened in it is gone with it.
 
     Raises:
-        OSError: the port is in use.
+        Misconfigured: the port is in use.
     """
     configure(quiet=True)
-    with TemporaryDirectory(prefix="partnerbot-demo-") as folder, Sandbox(customers, seed, port) as box:
+    box = Sandbox(customers, seed, port)
+    try:
+        box.start()
+    except OSError as error:
+        raise Misconfigured(f"port {port} cannot be had ({error.strerror}); choose another: --port 0") from error
+    with TemporaryDirectory(prefix="partnerbot-demo-") as folder:
         settings = Settings.read(
             token=box.bot_token,
             webex_url=box.url,
@@ -45,3 +50,4 @@ def play(port: int, customers: int, seed: int) -> None:
             signal.signal(wanted, lambda *_: ended.set())
         ended.wait()
         service.stop()
+    box.stop()
