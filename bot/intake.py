@@ -9,6 +9,7 @@ from typing import Protocol
 import structlog
 from sqlalchemy.exc import SQLAlchemyError
 
+import hub.errors
 from bot.activity import Activity
 from bot.arrival import Arrival, Handler
 from bot.errors import Busy, Refused, TokenRefused, Unavailable
@@ -155,7 +156,7 @@ class Intake:
             case.source.acknowledge(case.located.public_id)
         return case.located
 
-    def _again(self, case: _Case, error: Busy | Unavailable) -> None:
+    def _again(self, case: _Case, error: Busy | Unavailable | hub.errors.Unavailable) -> None:
         case.failures += 1
         wait = error.retry_after_seconds if isinstance(error, Busy) else self._backoff.seconds(case.failures)
         log.info("Webex is asked again later", action="look_up", error=str(error), seconds=round(wait, 2))
@@ -177,7 +178,7 @@ class Intake:
         """Have a case answered; False when that takes another attempt."""
         try:
             targets = self._answer(case, public_id, arrival)
-        except (Busy, Unavailable) as error:
+        except (Busy, Unavailable, hub.errors.Unavailable) as error:
             self._again(case, error)
             return False
         except Exception as error:

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 
 import structlog
 
+from hub.errors import SourceError
 from notifications.backoff import Backoff
 from notifications.channel import Busy, Channel, ChannelError, Refused, Unavailable
 from notifications.outbox import Message, message_of
@@ -32,7 +33,8 @@ class Deliverer:
 
     A row says "sending" before its request leaves. Where the answer was lost, or a crash came between, the message may
     be there: where the space lets us look, it is looked for, else it is sent again with the `mark` before its text. The
-    `gate` is asked before a row with an audience; anything but True parks that row.
+    `gate` is asked before a row with an audience; anything but True parks that row, and a source that cannot tell (a
+    `SourceError`) has it wait.
     """
 
     def __init__(
@@ -118,9 +120,13 @@ class Deliverer:
             self._paused_until[target] = self._clock() + timedelta(seconds=error.retry_after_seconds)
             self._postpone(row, error, error.retry_after_seconds)
             return False
-        except Unavailable as error:
+        except (Unavailable, SourceError) as error:
             self._postpone(row, error, self._backoff.seconds(row.attempts + 1))
             return False
+        except Exception as error:
+            # Trying again would fail again, and hold up what is behind it.
+            log.exception("a message could not be delivered", action="failure", outbox_id=row.id)
+            self._park(row, f"failed: {type(error).__name__}")
         return True
 
     def _is_paused(self, target: str) -> bool:
@@ -186,12 +192,12 @@ class Deliverer:
         if self._on_parked:
             self._on_parked(row)
 
-    def _postpone(self, row: Outbox, error: Busy | Unavailable, seconds: float) -> None:
+    def _postpone(self, row: Outbox, error: ChannelError | SourceError, seconds: float) -> None:
         maybe_sent = row.maybe_sent or (isinstance(error, Unavailable) and error.maybe_sent)
         self._again(row, error, self._clock() + timedelta(seconds=seconds), maybe_sent=maybe_sent)
         self._deliver_later(row.target, seconds)
 
-    def _again(self, row: Outbox, error: ChannelError, at: datetime, **values: object) -> None:
+    def _again(self, row: Outbox, error: Exception, at: datetime, **values: object) -> None:
         log.info("a message waits for another attempt", action="retry", outbox_id=row.id, reason=str(error))
         self._queue.settle(
             row, Outcome.RETRY, self._clock(), str(error), state=OutboxState.DUE, not_before=at, **values

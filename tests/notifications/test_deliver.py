@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from sqlmodel import select
 
+from hub.errors import SourceError
 from notifications.backoff import Backoff
 from notifications.channel import Busy, Refused, Unavailable
 from notifications.deliver import FILE_GONE, WITHHELD, Deliverer
@@ -169,6 +170,18 @@ def test_a_message_whose_thread_is_gone_is_sent_outside_of_it(delivery: Delivery
     assert delivery.channel.posts == [(ROOM, Message("answer"), None)]
 
 
+def test_a_fault_of_ours_holds_up_nobody(delivery: Delivery) -> None:
+    def fail(_target: str) -> None:
+        delivery.channel.before = lambda _target: None
+        raise TypeError
+
+    delivery.channel.before = fail
+    delivery.queue("first")
+    delivery.queue("second")
+    assert delivery.deliver() == ["second"]
+    assert delivery.parked == ["failed: TypeError"]
+
+
 class TestThreads:
     def test_a_follow_up_goes_into_the_thread_of_what_it_follows(self, delivery: Delivery) -> None:
         delivery.queue("follow-up", parent_cause="alert", priority=Priority.ANSWER)
@@ -200,9 +213,10 @@ class TestGate:
         assert delivery.row("kpis").state == OutboxState.PARKED
         assert delivery.parked == [WITHHELD]
 
-    def test_while_nobody_can_tell_the_message_waits(self, delivery: Delivery) -> None:
+    @pytest.mark.parametrize("error", [AWAY, SourceError("Webex", "silent")], ids=["chat", "source"])
+    def test_while_nobody_can_tell_the_message_waits(self, delivery: Delivery, error: Exception) -> None:
         def unknown(_row: Outbox) -> bool:
-            raise AWAY
+            raise error
 
         delivery.verdicts = unknown
         delivery.queue("kpis", audience={})
