@@ -7,7 +7,6 @@ from sqlmodel import Session, col, select
 from commands.context import Context
 from commands.registry import command
 from commands.reply import Reply
-from hub.access import Needs
 from notifications.kinds import DEFAULT_EVENTS, DEFAULT_THRESHOLDS
 from storage.tables import Audit, Rule, Space
 from templates.catalogue import N_
@@ -18,7 +17,6 @@ from templates.vocabulary import label
     "subscribe",
     aliases=["suscribir"],
     summary=N_("Tell this space when customers change: suspended, over the limit, about to end and more"),
-    needs=Needs.READ,
     examples=["subscribe"],
     effects=True,
 )
@@ -48,7 +46,6 @@ def subscribe(ctx: Context) -> Reply:
     "unsubscribe",
     aliases=["desuscribir", "cancelar suscripción"],
     summary=N_("Tell this space nothing any more"),
-    needs=Needs.READ,
     examples=["unsubscribe"],
     effects=True,
 )
@@ -66,7 +63,6 @@ def unsubscribe(ctx: Context) -> Reply:
     "rules",
     aliases=["reglas"],
     summary=N_("What this space is told"),
-    needs=Needs.READ,
     examples=["rules"],
 )
 def rules(ctx: Context) -> Reply:

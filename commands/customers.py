@@ -32,7 +32,6 @@ _COLUMNS = (
     "customers",
     aliases=["clientes"],
     summary=N_("Your customers, by filter"),
-    needs=Needs.CUSTOMERS,
     examples=["customers status:suspended", "customers expires<30 region:EU -tag:legacy sort:expires"],
 )
 def customers(ctx: Context, where: Where = Everything, sort: Order = None, page: Page = 1) -> Reply:
@@ -64,7 +63,6 @@ def customers(ctx: Context, where: Where = Everything, sort: Order = None, page:
     "customer",
     aliases=["cliente"],
     summary=N_("Everything about one customer: status, subscriptions, licences, trials, administrators"),
-    needs=Needs.CUSTOMERS,
     examples=["customer Acme"],
 )
 def customer(ctx: Context, name: CustomerName) -> Reply:

@@ -8,7 +8,7 @@ from commands.errors import NotFound
 from commands.parameters import TextParameter
 from commands.registry import Command, command
 from commands.reply import Reply
-from hub.access import Needs, may
+from hub.access import may
 from hub.names import fold
 from templates.catalogue import N_
 
@@ -34,7 +34,6 @@ def help_command(everything: Callable[[], Iterable[Command]]) -> Command:
         "help",
         aliases=["ayuda"],
         summary=N_("What I can do, by topic"),
-        needs=Needs.NOTHING,
         examples=["help", "help alerts"],
     )
     def show_help(ctx: Context, topic: Topic = "") -> Reply:

@@ -12,7 +12,6 @@ from commands.registry import command
 from commands.reply import Reply
 from commands.tables import PAGE_SIZE, Column, Paging, table, without_page
 from hub import indicators, sections
-from hub.access import Needs
 from hub.products import BOTH
 from hub.sections import Section
 from templates.catalogue import N_
@@ -97,7 +96,6 @@ def _reply(
     "kpis",
     aliases=["indicadores"],
     summary=N_("The five indicators: customers, nearing expiration and renewal, low assignment, over limit"),
-    needs=Needs.READ,
     examples=["kpis", "kpis 30 calling"],
 )
 def kpis(ctx: Context, within: Days = 90, products: Products = BOTH) -> Reply:
@@ -134,7 +132,6 @@ def kpis(ctx: Context, within: Days = 90, products: Products = BOTH) -> Reply:
     "recent",
     aliases=["recientes"],
     summary=N_("Subscriptions and trials added lately"),
-    needs=Needs.READ,
     examples=["recent", "recent 30 region:EU"],
 )
 def recent(
@@ -165,7 +162,6 @@ def recent(
     "expiring",
     aliases=["vencen"],
     summary=N_("Subscriptions that will not renew by themselves, and trials, that end soon"),
-    needs=Needs.READ,
     examples=["expiring 30", "expiring 60 calling region:EU"],
 )
 def expiring(
@@ -187,7 +183,6 @@ def expiring(
     "renewing",
     aliases=["renuevan"],
     summary=N_("Subscriptions that renew by themselves soon"),
-    needs=Needs.READ,
     examples=["renewing 30", "renewing 90 meetings"],
 )
 def renewing(
@@ -209,7 +204,6 @@ def renewing(
     "low",
     aliases=["baja asignación"],
     summary=N_("Subscriptions whose licences are hardly assigned, compared with your other customers"),
-    needs=Needs.READ,
     examples=["low", "low calling region:EU"],
 )
 def low(ctx: Context, products: Products = BOTH, where: Where = Everything, page: Page = 1) -> Reply:
@@ -240,7 +234,6 @@ def low(ctx: Context, products: Products = BOTH, where: Where = Everything, page
     "overage",
     aliases=["exceso"],
     summary=N_("Subscriptions with more licences assigned than bought"),
-    needs=Needs.READ,
     examples=["overage", "overage meetings"],
 )
 def overage(ctx: Context, products: Products = BOTH, where: Where = Everything, page: Page = 1) -> Reply:

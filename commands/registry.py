@@ -7,6 +7,7 @@ from typing import Any, get_type_hints
 
 from rapidfuzz import fuzz, process
 
+from commands import access
 from commands.context import Context
 from commands.errors import NotUnderstood
 from commands.parameters import Parameter
@@ -28,6 +29,7 @@ class Command:
     summary: str
     """A text of the catalogue."""
     needs: Needs
+    """What `commands.access` asks of who runs it."""
     examples: Sequence[str]
     aliases: Sequence[str]
     """Spanish names; using one asks for a Spanish answer."""
@@ -82,7 +84,6 @@ def command(
     name: str,
     *,
     summary: str,
-    needs: Needs,
     examples: Sequence[str],
     aliases: Sequence[str] = (),
     effects: bool = False,
@@ -92,7 +93,10 @@ def command(
 
     Raises:
         TypeError: a parameter has no type that can be read from words.
+        LookupError: the table of roles does not say who may run it.
     """
+    if name not in access.TABLE:
+        raise LookupError(f"commands/access.py does not say who may run {name!r}")
 
     def declare(function: Function) -> Command:
         hints = get_type_hints(function, include_extras=True)
@@ -106,7 +110,16 @@ def command(
             parameters[parameter] = grammar
         topic = function.__module__.rpartition(".")[2]
         return Command(
-            name, topic, summary, needs, tuple(examples), tuple(aliases), effects, shown, function, parameters
+            name,
+            topic,
+            summary,
+            access.TABLE[name],
+            tuple(examples),
+            tuple(aliases),
+            effects,
+            shown,
+            function,
+            parameters,
         )
 
     return declare

@@ -14,7 +14,6 @@ from commands.parameters import Days, Everything, Parameter, Products, Where
 from commands.registry import command
 from commands.reply import Attachment, Reply
 from commands.words import Words
-from hub.access import Needs
 from hub.names import fold
 from hub.products import BOTH
 from notifications.reports import REPORTS, Report, ReportQuery, write
@@ -163,7 +162,6 @@ Number = Annotated[int, NumberParameter()]
     "report run",
     aliases=["informe"],
     summary=N_("A report as a CSV file, now"),
-    needs=Needs.READ,
     examples=["report run expiring 30", "report run customers status:suspended"],
 )
 def report_run(
@@ -192,7 +190,6 @@ def report_run(
     "report schedule",
     aliases=["informe programar"],
     summary=N_("A report that drops into this space by itself"),
-    needs=Needs.READ,
     examples=[
         "report schedule expiring daily at 09:00",
         "report schedule customers weekly monday at 08:30 status:expired",
@@ -232,7 +229,6 @@ def report_schedule(
     "reports",
     aliases=["informes"],
     summary=N_("The reports scheduled in this space"),
-    needs=Needs.READ,
     examples=["reports"],
 )
 def reports(ctx: Context) -> Reply:
@@ -256,7 +252,6 @@ def reports(ctx: Context) -> Reply:
     "report pause",
     aliases=["informe pausar"],
     summary=N_("Stop a scheduled report for a while"),
-    needs=Needs.READ,
     examples=["report pause 3"],
     effects=True,
 )
@@ -269,7 +264,6 @@ def report_pause(ctx: Context, number: Number) -> Reply:
     "report resume",
     aliases=["informe reanudar"],
     summary=N_("Go on with a paused report"),
-    needs=Needs.READ,
     examples=["report resume 3"],
     effects=True,
 )
@@ -282,7 +276,6 @@ def report_resume(ctx: Context, number: Number) -> Reply:
     "report cancel",
     aliases=["informe cancelar"],
     summary=N_("End a scheduled report"),
-    needs=Needs.READ,
     examples=["report cancel 3"],
     effects=True,
 )

@@ -11,7 +11,6 @@ from commands.parameters import Parameter
 from commands.registry import command
 from commands.reply import Reply
 from commands.words import Words
-from hub.access import Needs
 from hub.names import fold
 from storage.tables import Person, Space
 from templates.catalogue import N_
@@ -83,7 +82,6 @@ Zone = Annotated[str | None, ZoneParameter()]
     "settings",
     aliases=["ajustes"],
     summary=N_("Language and time zone: yours one-to-one, the space's in a group"),
-    needs=Needs.NOTHING,
     examples=["settings", "settings language es", "settings timezone Europe/Madrid"],
 )
 def settings(ctx: Context, language: Language = None, zone: Zone = None) -> Reply:
@@ -116,7 +114,6 @@ def settings(ctx: Context, language: Language = None, zone: Zone = None) -> Repl
     "status",
     aliases=["estado"],
     summary=N_("Am I well, and how old are the data"),
-    needs=Needs.CUSTOMERS,
     examples=["status"],
 )
 def status(ctx: Context) -> Reply:

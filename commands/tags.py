@@ -10,7 +10,6 @@ from commands.parameters import WordsParameter
 from commands.registry import command
 from commands.reply import Reply
 from hub import tags as hub_tags
-from hub.access import Needs
 from hub.customers import CustomerRow, MatchKind, find
 from templates.catalogue import N_
 
@@ -21,7 +20,6 @@ CustomerAndTags = Annotated[Sequence[str], WordsParameter("CUSTOMER TAG…")]
     "tag",
     aliases=["etiquetar"],
     summary=N_("Put tags on a customer"),
-    needs=Needs.CHANGE,
     examples=["tag Acme gold", 'tag "Acme Iberia" gold save-2026'],
     effects=True,
 )
@@ -34,7 +32,6 @@ def tag(ctx: Context, words: CustomerAndTags) -> Reply:
     "untag",
     aliases=["desetiquetar"],
     summary=N_("Take tags off a customer"),
-    needs=Needs.CHANGE,
     examples=["untag Acme gold"],
     effects=True,
 )

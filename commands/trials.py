@@ -10,7 +10,6 @@ from commands.parameters import CustomerName
 from commands.registry import command
 from commands.reply import Reply
 from hub import trials as hub_trials
-from hub.access import Needs
 from hub.customers import MatchKind, find
 from hub.errors import Conflict, Rejected
 from hub.names import fold
@@ -54,7 +53,6 @@ _PROBLEMS: Mapping[str, str] = {
     "trial start",
     aliases=["prueba iniciar", "iniciar prueba"],
     summary=N_("Start a trial: a form for company, country, products and days"),
-    needs=Needs.CHANGE,
     examples=["trial start", "trial start Acme"],
 )
 def trial_start(ctx: Context, company: CustomerName = "") -> Reply:
@@ -66,7 +64,6 @@ def trial_start(ctx: Context, company: CustomerName = "") -> Reply:
 @command(
     "trial submit",
     summary=N_("Start the trial that a form asks for"),
-    needs=Needs.CHANGE,
     examples=["trial start"],
     effects=True,
     shown=False,
