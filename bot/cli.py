@@ -219,11 +219,12 @@ def _told_in_one_line() -> Iterator[None]:
     from bot.settings import Misconfigured
     from hub.errors import HubError
     from hub.importing import UnusableFile
+    from hub.resources import UnusableResources
     from storage import DatabaseUnusable
 
     try:
         yield
-    except (WebexError, HubError, UnusableFile, Misconfigured, DatabaseUnusable) as error:
+    except (WebexError, HubError, UnusableFile, UnusableResources, Misconfigured, DatabaseUnusable) as error:
         _fail(str(error))
     except OSError as error:
         _fail(f"{error.strerror or error}: {error.filename}" if error.filename else str(error))

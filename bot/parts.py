@@ -11,6 +11,7 @@ from commands.context import Services
 from commands.health import Check
 from commands.registry import Registry
 from hub.feed import FeedClient
+from hub.resources import load as load_resources
 from hub.webex import PartnerClient
 from storage import Database
 
@@ -39,8 +40,10 @@ def assemble(settings: Settings, health: Callable[[datetime], Sequence[Check]] =
     """Build everything that needs no Webex messaging; the database is created and brought up to date.
 
     Raises:
+        UnusableResources: the file with links and guidance cannot be used.
         DatabaseUnusable: it cannot be opened.
     """
+    resources = load_resources(settings.resources)
     database = Database(settings.database_url)
     database.upgrade()
     partner = (
@@ -57,6 +60,7 @@ def assemble(settings: Settings, health: Callable[[datetime], Sequence[Check]] =
         feed=feed,
         files=settings.files,
         control_hub=settings.control_hub,
+        resources=resources,
         health=health,
     )
     people = People(database, partner, settings.roles, remember=ROLES_REMEMBERED)

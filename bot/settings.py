@@ -40,6 +40,9 @@ class Settings(BaseSettings):
     language: Literal["en", "es"] = Field(default="en", description="for people and spaces that chose none")
     time_zone: str = Field(default="UTC", description="for people and spaces that chose none")
     control_hub: str = Field(default="https://admin.webex.com", description="where “Control Hub” links lead")
+    resources: Path | None = Field(
+        default=None, description="TOML file with links and guidance; none: those that ship with the product"
+    )
     workers: int = Field(default=8, ge=1, le=64, description="messages handled at once")
     expiring_soon_days: int = Field(default=7, ge=0)
     inactive_days: int = Field(default=30, ge=1)

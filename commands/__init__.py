@@ -1,6 +1,6 @@
 """What a person can type: one module per topic, joined here."""
 
-from commands import alerts, customers, indicators, reports, settings, tags, trials
+from commands import alerts, customers, indicators, reports, resources, settings, tags, trials
 from commands.help import help_command
 from commands.registry import Command, Registry
 
@@ -14,6 +14,7 @@ def registry() -> Registry:
         *trials.COMMANDS,
         *reports.COMMANDS,
         *alerts.COMMANDS,
+        *resources.COMMANDS,
         *settings.COMMANDS,
         help_command(lambda: known),
     ]

@@ -12,6 +12,9 @@ TABLE: Mapping[str, Needs] = {
     # Nobody's data: everybody, outsiders and people without a role, too
     "help": Needs.NOTHING,
     "settings": Needs.NOTHING,
+    "resources": Needs.NOTHING,
+    "helpdesk": Needs.NOTHING,
+    "start": Needs.NOTHING,
     # The customer list and customer pages: every partner role
     "customers": Needs.CUSTOMERS,
     "customer": Needs.CUSTOMERS,

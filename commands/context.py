@@ -11,6 +11,8 @@ from sqlmodel import Session
 from commands.errors import CommandError
 from commands.health import Check
 from hub.feed import FeedClient
+from hub.resources import Resources
+from hub.resources import load as load_resources
 from hub.scope import Scope
 from hub.webex import PartnerClient
 from notifications.audience import Audience, Member
@@ -44,6 +46,8 @@ class Services:
     files: Path = Path("data/files")
     """Where reports are written before they are sent."""
     control_hub: str = "https://admin.webex.com"
+    resources: Resources = field(default_factory=load_resources)
+    """Links and guidance for partners."""
     health: Callable[[datetime], Sequence[Check]] = lambda _now: ()
     """Looks how the service is."""
 

@@ -19,6 +19,7 @@ TOPICS = {
     "trials": (N_("Trials"), ["pruebas"]),
     "reports": (N_("Reports"), ["informes"]),
     "alerts": (N_("Alerts"), ["alertas"]),
+    "resources": (N_("Resources and help desk"), ["recursos"]),
     "settings": (N_("Settings"), ["ajustes"]),
     "help": (N_("Help"), ["ayuda"]),
 }
