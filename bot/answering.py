@@ -9,6 +9,7 @@ from bot.dispatch import Answer, Dispatcher, Plan, Request, failure, line_of, pr
 from bot.errors import WebexError
 from bot.people import People
 from bot.spaces import Spaces
+from commands.choices import products_of, region_of
 from commands.context import SpaceView
 from commands.errors import CommandError
 from commands.reply import Rendered
@@ -100,7 +101,8 @@ class Answering:
             text=line_of(text, self._own_name),
             texts=Texts(language or self._defaults.language, _first(own, space, "time_zone") or self._defaults.zone),
             chose_language=language is not None,
-            region=_first(space, own, "region"),
+            region=region_of(own, space),
+            products=products_of(own, space),
             inputs=inputs,
             privately=privately,
         )

@@ -7,9 +7,11 @@ from uuid import uuid4
 
 from bot.dispatch import Answer, Dispatcher, Request
 from bot.parts import Parts
+from commands.choices import products_of, region_of
 from commands.context import COMMAND_LINE
 from hub.access import Role
 from notifications.audience import Audience, Member
+from storage.tables import Person
 from templates.plain import plain
 from templates.texts import Texts
 
@@ -27,7 +29,9 @@ def ask(
     language: str | None,
 ) -> Answer:
     """Run a chat command as a person, or as the operator; `today` sets the day it is computed for."""
-    person = parts.people.member(email, clock()) if email else OPERATOR
+    known = parts.people.read(email, clock()) if email else None
+    person = parts.people.as_member(known) if known else OPERATOR
+    own = known or Person(email=person.email)
     dispatcher = Dispatcher(parts.registry, parts.services, clock)
     return dispatcher.answer(
         Request(
@@ -36,8 +40,10 @@ def ask(
             space=COMMAND_LINE,
             audience=lambda: Audience.of_one(person),
             text=text,
-            texts=Texts(language or parts.settings.language, parts.settings.time_zone),
-            chose_language=language is not None,
+            texts=Texts(language or own.language or parts.settings.language, own.time_zone or parts.settings.time_zone),
+            chose_language=(language or own.language) is not None,
+            region=region_of(own, None),
+            products=products_of(own, None),
             today=today,
         )
     )

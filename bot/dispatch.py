@@ -1,6 +1,6 @@
 """From a request to its answer: which command, may they, run it, in which words."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from time import perf_counter
@@ -10,14 +10,16 @@ from uuid import uuid4
 import structlog
 
 from commands.context import Context, Services, SpaceView
-from commands.errors import Ambiguous, CommandError, NotAllowed
+from commands.errors import Ambiguous, CommandError, NotAllowed, NotFound
 from commands.registry import Match, Registry
 from commands.reply import Rendered, Reply, rendered
 from commands.words import normalise
-from hub.access import Needs, may, sees_everyone, to_see
+from hub.access import Needs, may, sees_everyone
 from hub.errors import SourceError
+from hub.products import BOTH
 from hub.scope import Scope
 from notifications.audience import Audience, Member
+from notifications.notes import Note, notes_of
 from templates.catalogue import N_
 from templates.texts import Texts
 
@@ -40,6 +42,8 @@ class Request:
     chose_language: bool = False
     """The reader chose it; a Spanish command name then changes nothing."""
     region: str | None = None
+    products: frozenset[str] = BOTH
+    """What sections show where the command names no product."""
     today: date | None = None
     inputs: Mapping[str, str] = field(default_factory=dict)
     privately: bool = False
@@ -58,7 +62,7 @@ class Plan:
     @property
     def needs(self) -> Needs:
         """What it takes to see the answer."""
-        return to_see(self.match.command.needs)
+        return self.match.command.access.see
 
 
 @dataclass(frozen=True)
@@ -86,13 +90,13 @@ class Dispatcher:
             CommandError: it is not understood or not allowed.
         """
         match = self._registry.find(request.text)
-        needs = match.command.needs
+        needs, to_see = match.command.access.run, match.command.access.see
         if not may(request.person.roles, needs) or (request.person.outsider and needs is not Needs.NOTHING):
             raise _not_your_role(request.person, match)
         private = request.privately and not match.command.effects
-        alone = private or request.space.kind == "direct" or needs is Needs.NOTHING
+        alone = private or request.space.kind == "direct" or to_see is Needs.NOTHING
         audience = Audience.of_one(request.person) if alone else request.audience()
-        excluded = audience.excluded(to_see(needs))
+        excluded = audience.excluded(to_see)
         if excluded:
             raise NotAllowed(
                 N_("Not everybody in this space may see the answer: %(names)s."),
@@ -109,6 +113,7 @@ class Dispatcher:
                 today=request.today or now.date(),
                 assigned_to=audience.assigned_to | _bound(request.person),
                 region=request.region,
+                thresholds=self._services.thresholds,
             ),
             texts=_texts(request, match),
             now=now,
@@ -116,6 +121,7 @@ class Dispatcher:
             line=f"{match.command.name} {match.rest}".strip(),
             request_id=request.id,
             inputs=request.inputs,
+            products=request.products,
         )
         return Plan(match, context, match.command.arguments(match.rest), audience)
 
@@ -125,10 +131,12 @@ class Dispatcher:
         outcome = "answered"
         try:
             reply = plan.match.run(plan.context, plan.arguments)
-            return Answer(rendered(reply, plan.context.texts), reply.data, reply.needs or plan.needs)
+            notes = self._notes(plan) if reply.bounded else ()
+            return Answer(rendered(reply, plan.context.texts, notes), reply.data, reply.needs or plan.needs)
         except CommandError as error:
             outcome = "refused"
-            return problem(error, plan.context.texts)
+            searched = isinstance(error, NotFound | Ambiguous)
+            return problem(error, plan.context.texts, self._notes(plan) if searched else ())
         except SourceError as error:
             outcome = "source unavailable"
             return problem(source_problem(error.source), plan.context.texts)
@@ -145,6 +153,14 @@ class Dispatcher:
                 milliseconds=round((perf_counter() - started) * 1000, 1),
             )
 
+    def _notes(self, plan: Plan) -> Sequence[Note]:
+        """Say what an answer about customers leaves out, and why."""
+        command, context = plan.match.command, plan.context
+        if command.effects or plan.needs is Needs.NOTHING:
+            return ()
+        others = plan.audience.bounding(context.person)
+        return notes_of(others, context.scope.region, context.texts, privately=context.line)
+
     def answer(self, request: Request) -> Answer:
         """Plan and run."""
         try:
@@ -156,7 +172,7 @@ class Dispatcher:
         return self.run(plan)
 
 
-def problem(error: CommandError, texts: Texts) -> Answer:
+def problem(error: CommandError, texts: Texts, notes: Sequence[Note] = ()) -> Answer:
     """Say what cannot be done, how to mend it, and offer a way on."""
     view = {
         "text": texts(error.text, **error.values),
@@ -167,7 +183,7 @@ def problem(error: CommandError, texts: Texts) -> Answer:
     }
     reply = Reply("problem", view=view, needs=Needs.CUSTOMERS if view["choices"] else None)
     return Answer(
-        rendered(reply, texts),
+        rendered(reply, texts, notes),
         lambda: {"error": view["text"], "hint": view["hint"]},
         reply.needs or Needs.NOTHING,
         ok=False,

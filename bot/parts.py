@@ -61,6 +61,7 @@ def assemble(settings: Settings, health: Callable[[datetime], Sequence[Check]] =
         files=settings.files,
         control_hub=settings.control_hub,
         resources=resources,
+        thresholds=settings.thresholds,
         health=health,
     )
     people = People(database, partner, settings.roles, remember=ROLES_REMEMBERED)

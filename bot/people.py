@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 
 from hub.errors import SourceError
-from hub.webex import PartnerClient, uuid_of
+from hub.webex import PartnerClient, PartnerPerson, uuid_of
 from notifications.audience import Member
 from storage import Database
 from storage.tables import Person
@@ -68,24 +68,28 @@ class People:
         with self._database.read() as session:
             return session.get(Person, email)
 
-    def _look_up(self, email: str, known: Person | None, now: datetime) -> Person:
-        person = known or Person(email=email)
+    def _roles(self, email: str, found: PartnerPerson | None) -> frozenset[str]:
         if self._partner is None:
-            person.roles = sorted(self._configured.get(email, ()))
-        else:
-            try:
-                found = self._partner.person(email)
-            except SourceError:
-                if known is None or known.roles_at is None or now - known.roles_at > timedelta(days=1):
-                    raise
-                return known
-            person.roles = sorted(found.roles) if found else []
+            return self._configured.get(email, frozenset())
+        return frozenset(found.roles) if found else frozenset()
+
+    def _look_up(self, email: str, known: Person | None, now: datetime) -> Person:
+        try:
+            found = self._partner.person(email) if self._partner else None
+        except SourceError:
+            if known is None or known.roles_at is None or now - known.roles_at > timedelta(days=1):
+                raise
+            return known
+        with self._database.write() as session:
+            # Read anew: what the person chose meanwhile, a language for example, stays.
+            person = session.get(Person, email) or Person(email=email)
+            person.roles = sorted(self._roles(email, found))
+            person.roles_at = now
             if found:
                 person.person_id, person.display_name, person.org_id = (
                     found.person_id,
                     found.display_name,
                     found.org_id,
                 )
-        person.roles_at = now
-        with self._database.write() as session:
-            return session.merge(person)
+            session.add(person)
+        return person

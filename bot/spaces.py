@@ -6,7 +6,7 @@ from time import monotonic
 
 from bot.people import People
 from bot.webex import Webex
-from notifications.audience import Audience
+from notifications.audience import Audience, Member
 from storage import Database
 from storage.tables import Space
 
@@ -22,7 +22,7 @@ class Spaces:
         self._webex = webex
         self._people = people
         self._clock = clock
-        self._audiences: dict[str, tuple[float, Audience]] = {}
+        self._members: dict[str, tuple[float, tuple[Member, ...]]] = {}
 
     def get(self, room_id: str, kind: str) -> Space:
         """Return a space, remembering it when it is new."""
@@ -43,16 +43,22 @@ class Spaces:
         now = self._clock()
         if "@" in target:
             return Audience.of_one(self._people.member(target, now))
-        found = self._audiences.get(target)
+        return Audience(self._members_of(target, now), open_to_colleagues=self._is_open(target))
+
+    def _members_of(self, room_id: str, now: datetime) -> tuple[Member, ...]:
+        found = self._members.get(room_id)
         if found and monotonic() - found[0] < MEMBERS_FRESH_SECONDS:
             return found[1]
         own_id = self._webex.me().person_id
-        audience = Audience(
-            tuple(
-                self._people.member(each.email, now, org_id=each.org_id)
-                for each in self._webex.memberships(target)
-                if not each.is_bot and each.person_id != own_id
-            )
+        members = tuple(
+            self._people.member(each.email, now, org_id=each.org_id)
+            for each in self._webex.memberships(room_id)
+            if not each.is_bot and each.person_id != own_id
         )
-        self._audiences[target] = (monotonic(), audience)
-        return audience
+        self._members[room_id] = (monotonic(), members)
+        return members
+
+    def _is_open(self, room_id: str) -> bool:
+        with self._database.read() as session:
+            space = session.get(Space, room_id)
+            return space is not None and space.open_to_colleagues

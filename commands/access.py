@@ -1,43 +1,68 @@
-"""Who may run what: the one table that decides it for every command and role.
+"""Who may run what, and who may read the answer: the one table that decides it for every command and role.
 
-A command that no row names cannot be declared. Which roles meet a need, and what it takes to see an answer, is
-`hub.access`; docs/roles.md shows both together.
+A command that no row names cannot be declared. Which roles meet a need is in `hub.access`; docs/roles.md shows both
+together.
 """
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 
 from hub.access import Needs
 
-TABLE: Mapping[str, Needs] = {
+
+@dataclass(frozen=True)
+class Access:
+    """What it takes to run a command, and what every reader of its answer must meet."""
+
+    run: Needs
+    see: Needs
+
+
+EVERYBODY = Access(Needs.NOTHING, Needs.NOTHING)
+CUSTOMERS = Access(Needs.CUSTOMERS, Needs.CUSTOMERS)
+READ = Access(Needs.READ, Needs.READ)
+CHANGE = Access(Needs.CHANGE, Needs.CUSTOMERS)
+"""What is changed is on the customers' pages, so whoever sees those may see the change."""
+SPACE = Access(Needs.FULL, Needs.NOTHING)
+"""Says something about the space, nothing about customers."""
+
+SETTINGS_OF_A_SPACE = Needs.CUSTOMERS
+"""Settings are everybody's for themselves; a space's take a partner role."""
+
+TABLE: Mapping[str, Access] = {
+    # Who may read a space
+    "settings open": SPACE,
+    "settings close": SPACE,
     # Nobody's data: everybody, outsiders and people without a role, too
-    "help": Needs.NOTHING,
-    "settings": Needs.NOTHING,
-    "resources": Needs.NOTHING,
-    "helpdesk": Needs.NOTHING,
-    "start": Needs.NOTHING,
+    "help": EVERYBODY,
+    "settings": EVERYBODY,
+    "resources": EVERYBODY,
+    "helpdesk": EVERYBODY,
+    "start": EVERYBODY,
     # The customer list and customer pages: every partner role
-    "customers": Needs.CUSTOMERS,
-    "customer": Needs.CUSTOMERS,
-    "status": Needs.CUSTOMERS,
+    "customers": CUSTOMERS,
+    "customer": CUSTOMERS,
+    "region": CUSTOMERS,
+    "status": CUSTOMERS,
     # Indicators, reports and alerts: not the help desks
-    "kpis": Needs.READ,
-    "recent": Needs.READ,
-    "expiring": Needs.READ,
-    "renewing": Needs.READ,
-    "low": Needs.READ,
-    "overage": Needs.READ,
-    "report run": Needs.READ,
-    "report schedule": Needs.READ,
-    "reports": Needs.READ,
-    "report pause": Needs.READ,
-    "report resume": Needs.READ,
-    "report cancel": Needs.READ,
-    "subscribe": Needs.READ,
-    "unsubscribe": Needs.READ,
-    "rules": Needs.READ,
+    "kpis": READ,
+    "recent": READ,
+    "expiring": READ,
+    "renewing": READ,
+    "low": READ,
+    "overage": READ,
+    "report run": READ,
+    "report schedule": READ,
+    "reports": READ,
+    "report pause": READ,
+    "report resume": READ,
+    "report cancel": READ,
+    "subscribe": READ,
+    "unsubscribe": READ,
+    "rules": READ,
     # What Partner Hub lets full and partner administrators change
-    "tag": Needs.CHANGE,
-    "untag": Needs.CHANGE,
-    "trial start": Needs.CHANGE,
-    "trial submit": Needs.CHANGE,
+    "tag": CHANGE,
+    "untag": CHANGE,
+    "trial start": CHANGE,
+    "trial submit": CHANGE,
 }

@@ -91,6 +91,7 @@ def _reply(ctx: Context, outcome: str, found: list[Rule]) -> Reply:
             ],
         },
         data=lambda: {"rows": [_data(rule) for rule in found]},
+        bounded=False,
     )
 
 

@@ -11,9 +11,11 @@ from sqlmodel import Session
 from commands.errors import CommandError
 from commands.health import Check
 from hub.feed import FeedClient
+from hub.products import BOTH
 from hub.resources import Resources
 from hub.resources import load as load_resources
 from hub.scope import Scope
+from hub.statuses import DEFAULTS, Thresholds
 from hub.webex import PartnerClient
 from notifications.audience import Audience, Member
 from storage import Database
@@ -48,6 +50,8 @@ class Services:
     control_hub: str = "https://admin.webex.com"
     resources: Resources = field(default_factory=load_resources)
     """Links and guidance for partners."""
+    thresholds: Thresholds = DEFAULTS
+    """The numbers that statuses and indicators depend on."""
     health: Callable[[datetime], Sequence[Check]] = lambda _now: ()
     """Looks how the service is."""
 
@@ -67,6 +71,8 @@ class Context:
     """The command as typed, without the bot's name."""
     request_id: str
     """Identity of the message or click: what makes an effect happen once."""
+    products: frozenset[str] = BOTH
+    """What sections show where nobody names a product: a choice of the space or person."""
     inputs: Mapping[str, str] = field(default_factory=dict)
     """Fields of the card whose button was pressed."""
 

@@ -7,7 +7,7 @@ from typing import Any
 from sqlmodel import Session
 
 from commands.context import Context
-from commands.parameters import Days, Everything, Page, Products, Where
+from commands.parameters import ChosenProducts, Days, Everything, Page, Products, Where
 from commands.registry import command
 from commands.reply import Reply
 from commands.tables import PAGE_SIZE, Column, Paging, table, without_page
@@ -58,8 +58,9 @@ _USED_PCT = _Figure(N_("used in the last 7 days"), "used_pct", is_percentage=Tru
 
 def _reply(
     ctx: Context,
-    find: Callable[[Session], Section[Any, Any]],
+    find: Callable[[Session, frozenset[str]], Section[Any, Any]],
     page: int,
+    products: frozenset[str] | None,
     *,
     title: str,
     nothing: str,
@@ -68,20 +69,22 @@ def _reply(
 ) -> Reply:
     """One page of a section; its data are all of it."""
     line = without_page(ctx.line)
+    products = products or ctx.products
     with ctx.read() as session:
-        section = find(session)
+        section = find(session, products)
         paging = Paging(page, section.total_rows, line)
         rows = section.rows(limit=PAGE_SIZE, offset=paging.offset)
 
     def whole() -> dict[str, Any]:
         with ctx.read() as session:
-            section = find(session)
+            section = find(session, products)
             return {"kpis": asdict(section.kpis), "rows": [asdict(row) for row in section.rows()]}
 
     return Reply(
         "section",
         view={
             "title": title,
+            "only": None if products == BOTH else ", ".join(label(product, ctx.texts) for product in sorted(products)),
             "figures": [figure.view(section.kpis, ctx.texts) for figure in figures],
             "table": table(columns, rows, ctx.texts, opens=lambda row: f"customer {row.org_id}"),
             "nothing": ctx.texts(nothing),
@@ -135,13 +138,14 @@ def kpis(ctx: Context, within: Days = 90, products: Products = BOTH) -> Reply:
     examples=["recent", "recent 30 region:EU"],
 )
 def recent(
-    ctx: Context, within: Days = 90, products: Products = BOTH, where: Where = Everything, page: Page = 1
+    ctx: Context, within: Days = 90, products: ChosenProducts = None, where: Where = Everything, page: Page = 1
 ) -> Reply:
     """List active subscriptions and trials that started within the last `within` days, newest first."""
     return _reply(
         ctx,
-        lambda session: sections.recent(session, ctx.scope, within, products, where),
+        lambda session, shown: sections.recent(session, ctx.scope, within, shown, where),
         page,
+        products,
         title=ctx.texts.count("Added in the last %(n)s day", "Added in the last %(n)s days", within),
         nothing=N_("Nothing was added in this time."),
         figures=[
@@ -165,13 +169,14 @@ def recent(
     examples=["expiring 30", "expiring 60 calling region:EU"],
 )
 def expiring(
-    ctx: Context, within: Days = 90, products: Products = BOTH, where: Where = Everything, page: Page = 1
+    ctx: Context, within: Days = 90, products: ChosenProducts = None, where: Where = Everything, page: Page = 1
 ) -> Reply:
     """List active subscriptions and trials that end within `within` days, soonest first."""
     return _reply(
         ctx,
-        lambda session: sections.expiring(session, ctx.scope, within, products, where),
+        lambda session, shown: sections.expiring(session, ctx.scope, within, shown, where),
         page,
+        products,
         title=ctx.texts.count("About to expire within %(n)s day", "About to expire within %(n)s days", within),
         nothing=N_("Nothing expires in this time."),
         figures=[_CUSTOMERS, _ASSIGNED_PCT, _USED_PCT],
@@ -186,13 +191,14 @@ def expiring(
     examples=["renewing 30", "renewing 90 meetings"],
 )
 def renewing(
-    ctx: Context, within: Days = 90, products: Products = BOTH, where: Where = Everything, page: Page = 1
+    ctx: Context, within: Days = 90, products: ChosenProducts = None, where: Where = Everything, page: Page = 1
 ) -> Reply:
     """List active subscriptions set to renew within `within` days, soonest first."""
     return _reply(
         ctx,
-        lambda session: sections.renewing(session, ctx.scope, within, products, where),
+        lambda session, shown: sections.renewing(session, ctx.scope, within, shown, where),
         page,
+        products,
         title=ctx.texts.count("About to renew within %(n)s day", "About to renew within %(n)s days", within),
         nothing=N_("Nothing renews in this time."),
         figures=[_CUSTOMERS, _ASSIGNED_PCT, _USED_PCT],
@@ -206,12 +212,13 @@ def renewing(
     summary=N_("Subscriptions whose licences are hardly assigned, compared with your other customers"),
     examples=["low", "low calling region:EU"],
 )
-def low(ctx: Context, products: Products = BOTH, where: Where = Everything, page: Page = 1) -> Reply:
+def low(ctx: Context, products: ChosenProducts = None, where: Where = Everything, page: Page = 1) -> Reply:
     """List active subscriptions and trials with low licence assignment, lowest first."""
     return _reply(
         ctx,
-        lambda session: sections.low(session, ctx.scope, products, where),
+        lambda session, shown: sections.low(session, ctx.scope, shown, where),
         page,
+        products,
         title=ctx.texts(N_("Low licence assignment")),
         nothing=N_("No subscription stands out as hardly assigned."),
         figures=[
@@ -236,12 +243,13 @@ def low(ctx: Context, products: Products = BOTH, where: Where = Everything, page
     summary=N_("Subscriptions with more licences assigned than bought"),
     examples=["overage", "overage meetings"],
 )
-def overage(ctx: Context, products: Products = BOTH, where: Where = Everything, page: Page = 1) -> Reply:
+def overage(ctx: Context, products: ChosenProducts = None, where: Where = Everything, page: Page = 1) -> Reply:
     """List active subscriptions and trials over their licence limit, largest excess first."""
     return _reply(
         ctx,
-        lambda session: sections.overage(session, ctx.scope, products, where),
+        lambda session, shown: sections.overage(session, ctx.scope, shown, where),
         page,
+        products,
         title=ctx.texts(N_("Over the licence limit")),
         nothing=N_("No customer is over its licence limit."),
         figures=[

@@ -168,6 +168,8 @@ class WordsParameter(Parameter):
 
 Days = Annotated[int, DaysParameter()]
 Products = Annotated[frozenset[str], ProductsParameter()]
+ChosenProducts = Annotated[frozenset[str] | None, ProductsParameter()]
+"""Where none is named, what settings say."""
 Page = Annotated[int, PageParameter()]
 Order = Annotated[Sort | None, SortParameter()]
 Where = Annotated[Filter, FilterParameter()]

@@ -8,6 +8,7 @@ from typing import Any, get_type_hints
 from rapidfuzz import fuzz, process
 
 from commands import access
+from commands.access import Access
 from commands.context import Context
 from commands.errors import NotUnderstood
 from commands.parameters import Parameter
@@ -28,8 +29,8 @@ class Command:
     topic: str
     summary: str
     """A text of the catalogue."""
-    needs: Needs
-    """What `commands.access` asks of who runs it."""
+    access: Access
+    """Who may run it and read its answer, by the table."""
     examples: Sequence[str]
     aliases: Sequence[str]
     """Spanish names; using one asks for a Spanish answer."""
@@ -39,6 +40,11 @@ class Command:
     """Listed by `help`; steps of a form are not."""
     function: Function
     parameters: Mapping[str, Parameter]
+
+    @property
+    def needs(self) -> Needs:
+        """What it takes to run it."""
+        return self.access.run
 
     @property
     def usage(self) -> str:

@@ -1,12 +1,14 @@
 """What a command answers: a template and what it shows, the data behind it, files."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from hub.access import Needs
+from notifications.notes import Note
 from templates import render
+from templates.escape import markdown
 from templates.texts import Texts
 
 
@@ -31,6 +33,8 @@ class Reply:
     data: Callable[[], Mapping[str, Any]] = dict
     card: bool = True
     files: tuple[Attachment, ...] = ()
+    bounded: bool = True
+    """It shows customers, as far as region and readers allow: what is left out is said below it."""
     needs: Needs | None = None
     """What it takes to see this answer, where that is other than what it took to run the command."""
     texts: Texts | None = None
@@ -46,11 +50,11 @@ class Rendered:
     files: tuple[Attachment, ...] = ()
 
 
-def rendered(reply: Reply, texts: Texts) -> Rendered:
-    """Put an answer into the words of its reader."""
+def rendered(reply: Reply, texts: Texts, notes: Sequence[Note] = ()) -> Rendered:
+    """Put an answer into the words of its reader, with notes below it."""
     texts = reply.texts or texts
     return Rendered(
-        render.markdown(reply.template, texts, **reply.view),
-        render.card(reply.template, texts, **reply.view) if reply.card else None,
+        "\n\n".join([render.markdown(reply.template, texts, **reply.view), *(markdown(note.text) for note in notes)]),
+        render.card(reply.template, texts, notes=notes, **reply.view) if reply.card else None,
         reply.files,
     )

@@ -10,12 +10,11 @@ from sqlmodel import col, select
 
 from commands.context import Context
 from commands.errors import NotFound, NotUnderstood
-from commands.parameters import Days, Everything, Parameter, Products, Where
+from commands.parameters import ChosenProducts, Days, Everything, Parameter, Where
 from commands.registry import command
 from commands.reply import Attachment, Reply
 from commands.words import Words
 from hub.names import fold
-from hub.products import BOTH
 from notifications.reports import REPORTS, Report, ReportQuery, write
 from notifications.schedules import Cadence, Every
 from storage.tables import Audit, Schedule
@@ -165,12 +164,12 @@ Number = Annotated[int, NumberParameter()]
     examples=["report run expiring 30", "report run customers status:suspended"],
 )
 def report_run(
-    ctx: Context, report: ReportName, within: Days = 90, products: Products = BOTH, where: Where = Everything
+    ctx: Context, report: ReportName, within: Days = 90, products: ChosenProducts = None, where: Where = Everything
 ) -> Reply:
     """Write the report and answer with it."""
     written = write(
         report,
-        ReportQuery(within, products, where),
+        ReportQuery(within, products or ctx.products, where),
         ctx.services.database,
         ctx.scope,
         ctx.texts,
@@ -201,7 +200,7 @@ def report_schedule(
     report: ReportName,
     when: Cadenced,
     within: Days = 90,
-    products: Products = BOTH,
+    products: ChosenProducts = None,
     where: Where = Everything,
 ) -> Reply:
     """Schedule a report in the space's time zone."""
@@ -209,7 +208,7 @@ def report_schedule(
     schedule = Schedule(
         room_id=ctx.here,
         report=report.name,
-        arguments=ReportQuery(within, products, where).record(),
+        arguments=ReportQuery(within, products or ctx.products, where).record(),
         every=cadence.every,
         day=cadence.day,
         at=cadence.at,
@@ -245,6 +244,7 @@ def reports(ctx: Context) -> Reply:
         "reports",
         view={"schedules": [_view(ctx.texts, schedule) for schedule in found]},
         data=lambda: {"rows": [_data(schedule) for schedule in found]},
+        bounded=False,
     )
 
 

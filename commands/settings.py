@@ -1,112 +1,109 @@
-"""Choices of a person or a space: language and time zone; and how the service is."""
+"""Choices of a person, one-to-one, or of a space: language, time zone, region, products, who may read; and `status`."""
 
-from typing import Annotated
-from zoneinfo import ZoneInfo, available_timezones
+from typing import Any
+from zoneinfo import ZoneInfo
 
-from rapidfuzz import process
+from sqlmodel import Session
 
+from commands.access import SETTINGS_OF_A_SPACE, TABLE
+from commands.choices import (
+    LANGUAGES,
+    PRODUCTS,
+    DefaultProducts,
+    DefaultProductsParameter,
+    Language,
+    LanguageParameter,
+    Region,
+    Zone,
+    ZoneParameter,
+)
 from commands.context import Context
-from commands.errors import NotUnderstood
-from commands.parameters import Parameter
+from commands.errors import CommandError, NotAllowed, NotUnderstood
 from commands.registry import command
 from commands.reply import Reply
-from commands.words import Words
-from hub.names import fold
-from storage.tables import Person, Space
+from hub.access import may
+from hub.regions import ALL, present
+from storage.tables import Audit, Person, Space
 from templates.catalogue import N_
 from templates.texts import Texts
-
-LANGUAGES = {"en": "English", "es": "Español"}
-_SPELLINGS = {"en": "en", "english": "en", "ingles": "en", "es": "es", "spanish": "es", "espanol": "es"}
-
-
-class LanguageParameter(Parameter):
-    """`language en` or `language es`."""
-
-    usage = "[language en|es]"
-
-    def take(self, words: Words) -> str | None:
-        """Take the language.
-
-        Raises:
-            NotUnderstood: it is not spoken here.
-        """
-        typed = list(words)
-        start = next((i for i, word in enumerate(typed) if fold(word) in ("language", "idioma")), None)
-        if start is None:
-            return None
-        words.take(typed[start])
-        chosen = typed[start + 1] if start + 1 < len(typed) else ""
-        if fold(chosen) not in _SPELLINGS:
-            raise NotUnderstood(
-                N_("I speak English and Spanish."), hint=N_("For example: settings language es"), word=chosen
-            )
-        return _SPELLINGS[fold(words.take(chosen))]
-
-
-class ZoneParameter(Parameter):
-    """`timezone Europe/Madrid`."""
-
-    usage = "[timezone ZONE]"
-
-    def take(self, words: Words) -> str | None:
-        """Take the time zone.
-
-        Raises:
-            NotUnderstood: there is no such zone; the nearest is suggested.
-        """
-        typed = list(words)
-        start = next((i for i, word in enumerate(typed) if fold(word) in ("timezone", "zona")), None)
-        if start is None:
-            return None
-        words.take(typed[start])
-        chosen = words.take(typed[start + 1]) if start + 1 < len(typed) else ""
-        zones = {name.casefold(): name for name in available_timezones()}
-        if chosen.casefold() not in zones:
-            nearest = process.extractOne(chosen.casefold(), list(zones))
-            raise NotUnderstood(
-                N_("I know no time zone “%(word)s”."),
-                hint=N_("Did you mean %(nearest)s?"),
-                suggestions=[f"settings timezone {zones[nearest[0]]}"],
-                word=chosen,
-                nearest=zones[nearest[0]],
-            )
-        return zones[chosen.casefold()]
-
-
-Language = Annotated[str | None, LanguageParameter()]
-Zone = Annotated[str | None, ZoneParameter()]
+from templates.vocabulary import region_name
 
 
 @command(
     "settings",
     aliases=["ajustes"],
-    summary=N_("Language and time zone: yours one-to-one, the space's in a group"),
-    examples=["settings", "settings language es", "settings timezone Europe/Madrid"],
+    summary=N_("Language, time zone and products: yours one-to-one, the space's in a group"),
+    examples=["settings", "settings language es", "settings timezone Europe/Madrid", "settings products calling"],
 )
-def settings(ctx: Context, language: Language = None, zone: Zone = None) -> Reply:
+def settings(ctx: Context, language: Language = None, zone: Zone = None, products: DefaultProducts = None) -> Reply:
     """Show the choices, changed first where a new one is given."""
-    if language or zone:
-        with ctx.write() as session:
-            chooser = (
-                session.get_one(Person, ctx.person.email)
-                if ctx.space.kind == "direct"
-                else session.get_one(Space, ctx.here)
-            )
-            chooser.language = language or chooser.language
-            chooser.time_zone = zone or chooser.time_zone
+    language = language or _field(ctx, "language", LanguageParameter())
+    zone = zone or _field(ctx, "timezone", ZoneParameter())
+    products = products or _field(ctx, "products", DefaultProductsParameter())
+    chosen = {"language": language, "time_zone": zone, "products": products}
+    _choose(ctx, {name: value for name, value in chosen.items() if value})
     texts = Texts(language or ctx.texts.language, zone or ctx.texts.zone)
+    return _settings(ctx, texts, PRODUCTS[products] if products else ctx.products)
+
+
+@command(
+    "settings open",
+    aliases=["ajustes abrir"],
+    summary=N_("Let colleagues without a partner role read along in this space"),
+    examples=["settings open"],
+    effects=True,
+)
+def settings_open(ctx: Context) -> Reply:
+    """Open a group space to everybody of the partner's own organization; never to others."""
+    return _let_read(ctx, open_to_colleagues=True)
+
+
+@command(
+    "settings close",
+    aliases=["ajustes cerrar"],
+    summary=N_("Let only colleagues with a partner role read along in this space"),
+    examples=["settings close"],
+    effects=True,
+)
+def settings_close(ctx: Context) -> Reply:
+    """Take back what `settings open` allowed."""
+    return _let_read(ctx, open_to_colleagues=False)
+
+
+@command(
+    "region",
+    aliases=["regiones"],
+    summary=N_("Customers of one region only, in every list and count"),
+    examples=["region EU", "region all"],
+)
+def region(ctx: Context, wanted: Region = None) -> Reply:
+    """Show the regions there are and which is chosen; changed first where one is given."""
+    with ctx.read() as session:
+        there = present(session, ctx.scope)
+    wanted = wanted or ctx.inputs.get("region") or None
+    if wanted and wanted not in (ALL, *there):
+        raise NotUnderstood(
+            N_("No customer's data are in the region “%(region)s”."),
+            hint=N_("Regions: %(regions)s"),
+            suggestions=["region"],
+            region=wanted[:80],
+            regions=", ".join([*there, ALL]),
+        )
+    if wanted:
+        in_space = ctx.space.kind == "group"
+        _choose(ctx, {"region": None if wanted == ALL and not in_space else wanted})
+    chosen = wanted or ctx.scope.region or ALL
     return Reply(
-        "settings",
+        "region",
         view={
-            "languages": LANGUAGES,
-            "language": texts.language,
-            "zone": texts.zone,
-            "now": ctx.now.astimezone(ZoneInfo(texts.zone)),
+            "regions": [(code, region_name(code, ctx.texts)) for code in there],
+            "several": len(there) > 1,
+            "chosen": chosen,
+            "chosen_name": region_name(chosen, ctx.texts),
             "group": ctx.space.kind == "group",
         },
-        data=lambda: {"language": texts.language, "time_zone": texts.zone},
-        texts=texts,
+        data=lambda: {"region": chosen, "rows": [{"region": code} for code in there]},
+        bounded=False,
     )
 
 
@@ -130,7 +127,100 @@ def status(ctx: Context) -> Reply:
         data=lambda: {
             "rows": [{"check": check.code, "ok": check.ok, "state": check.state(Texts())} for check in checks]
         },
+        bounded=False,
     )
 
 
-COMMANDS = (settings, status)
+def _settings(ctx: Context, texts: Texts, products: frozenset[str]) -> Reply:
+    with ctx.read() as session:
+        space = session.get(Space, ctx.space.room_id)
+    shown = next(name for name, held in PRODUCTS.items() if held == products)
+    is_open = space is not None and space.open_to_colleagues
+    in_group = ctx.space.kind == "group"
+    return Reply(
+        "settings",
+        view={
+            "languages": LANGUAGES,
+            "language": texts.language,
+            "zone": texts.zone,
+            "now": ctx.now.astimezone(ZoneInfo(texts.zone)),
+            "products": shown,
+            "group": in_group,
+            "is_open": is_open,
+            "may_open": in_group and may(ctx.person.roles, TABLE["settings open"].run),
+            "may_change": _may_change(ctx),
+        },
+        data=lambda: {
+            "language": texts.language,
+            "time_zone": texts.zone,
+            "products": shown,
+            "region": ctx.scope.region or ALL,
+            "open_to_colleagues": is_open,
+        },
+        texts=texts,
+        bounded=False,
+    )
+
+
+def _let_read(ctx: Context, *, open_to_colleagues: bool) -> Reply:
+    if ctx.space.kind != "group":
+        raise CommandError(N_("Only a group space can be opened to colleagues."), hint=N_("Type it in that space."))
+    _choose(ctx, {"open_to_colleagues": open_to_colleagues})
+    return _settings(ctx, ctx.texts, ctx.products)
+
+
+def _field(ctx: Context, name: str, choice: LanguageParameter | ZoneParameter | DefaultProductsParameter) -> str | None:
+    """Read a choice from the card's field, which comes filled in with what holds already."""
+    filled = ctx.inputs.get(name, "").strip()
+    return choice.read(filled) if filled else None
+
+
+def _choose(ctx: Context, chosen: dict[str, Any]) -> None:
+    """Keep choices of the person or the space, and write down who changed what."""
+    if not chosen:
+        return
+    if not _may_change(ctx):
+        raise NotAllowed(
+            N_("Settings of a space are for people with a partner role."),
+            hint=N_("One-to-one you can choose for yourself."),
+        )
+    with ctx.write() as session:
+        target, choosers = _choosers(session, ctx)
+        before = {name: getattr(choosers[0], name) for name in chosen}
+        if before == chosen:
+            return
+        for chooser in choosers:
+            for name, value in chosen.items():
+                setattr(chooser, name, value)
+        changed = {name: value for name, value in chosen.items() if before[name] != value}
+        session.add(
+            Audit(
+                at=ctx.now,
+                who=ctx.person.email,
+                what="settings",
+                target=target,
+                before={name: before[name] for name in changed},
+                after=changed,
+                room_id=ctx.space.room_id or None,
+            )
+        )
+
+
+def _may_change(ctx: Context) -> bool:
+    if ctx.space.kind == "direct":
+        return True
+    return not ctx.person.outsider and may(ctx.person.roles, SETTINGS_OF_A_SPACE)
+
+
+def _choosers(session: Session, ctx: Context) -> tuple[str, list[Person | Space]]:
+    """Return whose choice it is; a person's is also that of their one-to-one space, for what is said there unasked."""
+    space = session.get(Space, ctx.space.room_id)
+    if space and ctx.space.kind == "group":
+        return f"space:{space.room_id}", [space]
+    person = session.get(Person, ctx.person.email)
+    if person is None:
+        raise CommandError(N_("At the command line these are settings of nobody."), hint=N_("Say whose: --as EMAIL"))
+    return f"person:{person.email}", [person, *([space] if space else [])]
+
+
+COMMANDS = (settings, settings_open, settings_close, region, status)

@@ -39,14 +39,6 @@ MEETS: dict[Needs, Set[Role]] = {
 }
 
 
-_SHOWS = {Needs.CHANGE: Needs.CUSTOMERS, Needs.FULL: Needs.READ}
-
-
-def to_see(needs: Needs) -> Needs:
-    """Return what it takes to see the answer to a command that needs this to be run: tags and trials are on pages."""
-    return _SHOWS.get(needs, needs)
-
-
 def may(roles: Set[str], needs: Needs) -> bool:
     """Whether somebody with these roles meets a need; deny by default."""
     return needs is Needs.NOTHING or any(role in roles for role in MEETS[needs])

@@ -23,12 +23,19 @@ class Audience:
     """The human members of a space. What is said there may hold only what every one of them may see."""
 
     members: tuple[Member, ...]
+    open_to_colleagues: bool = False
+    """A partner full administrator lets colleagues without a partner role read along."""
 
     def excluded(self, needs: Needs) -> tuple[Member, ...]:
         """Members who may not see what this need guards: outsiders always, others by role."""
         if needs is Needs.NOTHING:
             return ()
-        return tuple(member for member in self.members if member.outsider or not may(member.roles, needs))
+        return tuple(member for member in self.members if not self._may_see(member, needs))
+
+    def _may_see(self, member: Member, needs: Needs) -> bool:
+        if member.outsider:
+            return False
+        return may(member.roles, needs) or (self.open_to_colleagues and not member.roles)
 
     @property
     def assigned_to(self) -> frozenset[str]:
@@ -36,6 +43,11 @@ class Audience:
         return frozenset(
             member.email for member in self.members if Role.ADMIN in member.roles and not sees_everyone(member.roles)
         )
+
+    def bounding(self, asker: Member | None = None) -> tuple[Member, ...]:
+        """Members, besides who asked, whose assigned customers bound what may be shown."""
+        others = self.assigned_to - ({asker.email} if asker else frozenset())
+        return tuple(member for member in self.members if member.email in others)
 
     def for_record(self, needs: Needs) -> dict[str, Any]:
         """Return what the outbox keeps to check again at delivery."""

@@ -40,6 +40,19 @@ _LABELS = {
 }
 
 
+_REGIONS = {
+    "US": N_("United States"),
+    "CA": N_("Canada"),
+    "EU": N_("European Union"),
+    "UAE": N_("United Arab Emirates"),
+}
+
+
+def region_name(code: str, texts: Texts) -> str:
+    """Name a region; one that only its source knows stands for itself."""
+    return texts(_REGIONS[code]) if code in _REGIONS else code
+
+
 def label(code: str | None, texts: Texts) -> str:
     """Say a code in the reader's words; one without a label (a product, a region) stands for itself."""
     if code is None:

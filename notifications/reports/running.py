@@ -9,16 +9,20 @@ from sqlmodel import col, select
 
 from hub.access import Needs
 from hub.filters import parse
+from hub.regions import that_counts
 from hub.scope import Scope
+from notifications.audience import Audience
+from notifications.notes import notes_of
 from notifications.outbox import Message, Outgoing, Priority, enqueue
 from notifications.pipeline import Audiences
 from notifications.render import Style
-from notifications.reports.catalogue import REPORTS, ReportQuery
+from notifications.reports.catalogue import REPORTS, Report, ReportQuery
 from notifications.reports.writing import WrittenReport, write
 from notifications.schedules import Cadence
 from storage import Database
 from storage.tables import Schedule, Space
 from templates import render
+from templates.escape import markdown
 from templates.texts import Texts
 
 log = structlog.get_logger()
@@ -49,7 +53,8 @@ def _run(
     texts = Texts(space.language or style.language, space.time_zone or style.zone)
     problem = None
     try:
-        message = _report(database, schedule, audiences, texts, style.folder, now)
+        region = that_counts(space.region)
+        message = _report(database, schedule, audiences, region, texts, style.folder, now)
     except Exception:
         # A report that fails tells its space, and its schedule stays; the detail is for the log alone.
         log.exception("a scheduled report failed", action="report", schedule=schedule.id)
@@ -72,7 +77,13 @@ def _run(
 
 
 def _report(
-    database: Database, schedule: Schedule, audiences: Audiences, texts: Texts, folder: Path, now: datetime
+    database: Database,
+    schedule: Schedule,
+    audiences: Audiences,
+    region: str | None,
+    texts: Texts,
+    folder: Path,
+    now: datetime,
 ) -> Outgoing:
     report = REPORTS[schedule.report]
     audience = audiences(schedule.room_id)
@@ -84,19 +95,23 @@ def _report(
         return Outgoing(_cause(schedule), schedule.room_id, said, Priority.REPORT)
     arguments = schedule.arguments
     query = ReportQuery(arguments["days"], frozenset(arguments["products"]), parse(arguments["where"]))
-    scope = Scope(now.date(), assigned_to=audience.assigned_to)
+    scope = Scope(now.date(), assigned_to=audience.assigned_to, region=region)
     written = write(report, query, database, scope, texts, folder, now)
     return Outgoing(
         cause=_cause(schedule),
         target=schedule.room_id,
-        message=Message(_summary(written, texts(report.title), texts), file=written.path, file_name=written.name),
+        message=Message(_summary(written, report, audience, region, texts), file=written.path, file_name=written.name),
         priority=Priority.REPORT,
         audience=audience.for_record(Needs.READ),
     )
 
 
-def _summary(written: WrittenReport, title: str, texts: Texts) -> str:
-    return render.markdown("report", texts, title=title, rows=written.rows, customers=written.customers)
+def _summary(written: WrittenReport, report: Report, audience: Audience, region: str | None, texts: Texts) -> str:
+    """Say what the report holds, and what of it this space may not see."""
+    title = texts(report.title)
+    said = render.markdown("report", texts, title=title, rows=written.rows, customers=written.customers)
+    left_out = notes_of(audience.bounding(), region, texts)
+    return "\n\n".join([said, *(markdown(note.text) for note in left_out)])
 
 
 def _cause(schedule: Schedule) -> str:

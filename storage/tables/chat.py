@@ -4,6 +4,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
+from sqlalchemy import false
 from sqlmodel import Field, SQLModel
 
 from storage.types import Json, UtcDateTime
@@ -20,7 +21,8 @@ class Person(SQLModel, table=True):
     roles_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
     language: str | None = None
     time_zone: str | None = None
-    region: str | None = None
+    region: str | None = Field(default=None, description="a code; None: all")
+    products: str | None = Field(default=None, description="meetings or calling; None: both")
 
 
 class Space(SQLModel, table=True):
@@ -31,7 +33,13 @@ class Space(SQLModel, table=True):
     title: str = ""
     language: str | None = None
     time_zone: str | None = None
-    region: str | None = None
+    region: str | None = Field(default=None, description="a code, or all; None: each asker's own")
+    products: str | None = Field(default=None, description="meetings or calling, or both; None: each asker's own")
+    open_to_colleagues: bool = Field(
+        default=False,
+        sa_column_kwargs={"server_default": false()},
+        description="colleagues without a partner role may read along",
+    )
     owner_email: str | None = Field(default=None, description="who last ran subscribe here")
 
 
