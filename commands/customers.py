@@ -6,6 +6,7 @@ from typing import Any
 from commands.choose import the_customer
 from commands.context import Context
 from commands.parameters import CustomerName, Everything, Order, Page, Where
+from commands.phrases import en, es
 from commands.registry import command
 from commands.reply import Reply
 from commands.tables import PAGE_SIZE, Column, Paging, table, without_page
@@ -32,6 +33,20 @@ _COLUMNS = (
     "customers",
     aliases=["clientes"],
     summary=N_("Your customers, by filter"),
+    phrases=[
+        en("(which customers|who) (is|are) (suspended|paused)", "status:suspended"),
+        en("(which customers|who) (is|are|has|have) (expired|ended)", "status:expired"),
+        en("(which customers|who) (is|are) (inactive|not active)", "status:inactive"),
+        en("(which customers are|who is) on [a] trial", "status:trial"),
+        en("customers (tagged|with [the] tag) [with] {text}", 'tag:"{text}"'),
+        en("(show|list) [me] [all] [of] [the|my|our] customers"),
+        es("(que clientes|quienes|quien) (esta|estan) (suspendido|suspendidos)", "status:suspended"),
+        es("(que clientes|quienes|quien) (esta|estan|ha|han) (vencido|vencidos|caducado|caducados)", "status:expired"),
+        es("(que clientes|quienes|quien) (esta|estan) (inactivo|inactivos)", "status:inactive"),
+        es("(que clientes|quienes|quien) (esta|estan) [en] (prueba|a prueba)", "status:trial"),
+        es("clientes con [la] etiqueta {text}", 'tag:"{text}"'),
+        es("(muestra|muestrame|lista) [todos] [los|mis|nuestros] clientes"),
+    ],
     examples=["customers status:suspended", "customers expires<30 region:EU -tag:legacy sort:expires"],
 )
 def customers(ctx: Context, where: Where = Everything, sort: Order = None, page: Page = 1) -> Reply:
@@ -63,6 +78,11 @@ def customers(ctx: Context, where: Where = Everything, sort: Order = None, page:
     "customer",
     aliases=["cliente"],
     summary=N_("Everything about one customer: status, subscriptions, licences, trials, administrators"),
+    phrases=[
+        en("(show|open) [me] [the] customer {text}", "{text}"),
+        en("tell me [everything|more] about {text}", "{text}"),
+        es("(muestra|muestrame|abre|ver) [el|al] cliente {text}", "{text}"),
+    ],
     examples=["customer Acme"],
 )
 def customer(ctx: Context, name: CustomerName) -> Reply:

@@ -33,7 +33,22 @@ class CommandError(Exception):
 
 
 class NotUnderstood(CommandError):
-    """The words make no command, or an argument makes no sense."""
+    """The words make no command, or an argument makes no sense.
+
+    `correction` is a word that was typed and the one that was probably meant.
+    """
+
+    def __init__(
+        self,
+        text: str,
+        *,
+        hint: str | None = None,
+        suggestions: Sequence[str] = (),
+        correction: tuple[str, str] | None = None,
+        **values: object,
+    ) -> None:
+        super().__init__(text, hint=hint, suggestions=suggestions, **values)
+        self.correction = correction
 
 
 class NotAllowed(CommandError):

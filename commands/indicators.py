@@ -8,6 +8,7 @@ from sqlmodel import Session
 
 from commands.context import Context
 from commands.parameters import ChosenProducts, Days, Everything, Page, Products, Where
+from commands.phrases import en, es
 from commands.registry import command
 from commands.reply import Reply
 from commands.tables import PAGE_SIZE, Column, Paging, table, without_page
@@ -17,6 +18,18 @@ from hub.sections import Section
 from templates.catalogue import N_
 from templates.texts import Texts
 from templates.vocabulary import label
+
+# Pieces of phrases.
+_WHO = "(who|what|which customers|what customers|customers (that|which|who)|which (subscriptions|trials))"
+_EXPIRE = "(expire|expires|end|ends|will (expire|end)|[is|are] (expiring|ending))"
+_RENEW = "(renew|renews|will renew|[is|are] renewing)"
+_NEXT = "[in|within|over] [the|this] [next|coming] {days}"
+_LAST = "[[in|of] [the] [last|past] {days}]"
+_QUIEN = "(quien|quienes|que clientes|cuales|clientes que|que (suscripciones|pruebas)|que)"
+_VENCE = "(vence|vencen|caduca|caducan|expira|expiran|va a vencer|van a vencer)"
+_RENUEVA = "[se] (renueva|renuevan|van a renovar)"
+_EN = "[en|dentro de|durante] [el|la|los|las|este|esta] [proximo|proxima|proximos|proximas] {days}"
+_ULTIMOS = "[[en|de] [el|la|los|las] [ultimo|ultima|ultimos|ultimas] {days}]"
 
 
 def _used_assigned_available(row: Any, texts: Texts) -> str:
@@ -99,6 +112,10 @@ def _reply(
     "kpis",
     aliases=["indicadores"],
     summary=N_("The five indicators: customers, nearing expiration and renewal, low assignment, over limit"),
+    phrases=[
+        en("how many customers [(do we have|have we got|are there|have I|do I have)]"),
+        es("cuantos clientes [(tenemos|hay|tengo)]"),
+    ],
     examples=["kpis", "kpis 30 calling"],
 )
 def kpis(ctx: Context, within: Days = 90, products: Products = BOTH) -> Reply:
@@ -135,6 +152,11 @@ def kpis(ctx: Context, within: Days = 90, products: Products = BOTH) -> Reply:
     "recent",
     aliases=["recientes"],
     summary=N_("Subscriptions and trials added lately"),
+    phrases=[
+        en(f"(new customers|who is new|which customers are new) {_LAST}", "{days}"),
+        en(f"{_WHO} (was|were) added [recently] {_LAST}", "{days}"),
+        es(f"(clientes nuevos|nuevos clientes|que clientes son nuevos) {_ULTIMOS}", "{days}"),
+    ],
     examples=["recent", "recent 30 region:EU"],
 )
 def recent(
@@ -166,6 +188,12 @@ def recent(
     "expiring",
     aliases=["vencen"],
     summary=N_("Subscriptions that will not renew by themselves, and trials, that end soon"),
+    phrases=[
+        en(f"({_WHO}|customers) {_EXPIRE} {_NEXT}", "{days}"),
+        en(f"{_WHO} {_EXPIRE} [soon]"),
+        es(f"{_QUIEN} {_VENCE} {_EN}", "{days}"),
+        es(f"{_QUIEN} {_VENCE} [pronto]"),
+    ],
     examples=["expiring 30", "expiring 60 calling region:EU"],
 )
 def expiring(
@@ -188,6 +216,12 @@ def expiring(
     "renewing",
     aliases=["renuevan"],
     summary=N_("Subscriptions that renew by themselves soon"),
+    phrases=[
+        en(f"({_WHO}|customers) {_RENEW} {_NEXT}", "{days}"),
+        en(f"{_WHO} {_RENEW} [soon]"),
+        es(f"{_QUIEN} {_RENUEVA} {_EN}", "{days}"),
+        es(f"{_QUIEN} {_RENUEVA} [pronto]"),
+    ],
     examples=["renewing 30", "renewing 90 meetings"],
 )
 def renewing(
@@ -210,6 +244,12 @@ def renewing(
     "low",
     aliases=["baja asignación"],
     summary=N_("Subscriptions whose licences are hardly assigned, compared with your other customers"),
+    phrases=[
+        en(f"{_WHO} (has|have|with) low [licence|license] assignment"),
+        en(f"{_WHO} (has not|have not|hasn't|haven't) assigned (many|[all] [of] their) (licences|licenses)"),
+        es(f"{_QUIEN} (tiene|tienen|con) (baja asignacion|pocas licencias asignadas) [de licencias]"),
+        es("clientes con (baja asignacion|pocas licencias asignadas) [de licencias]"),
+    ],
     examples=["low", "low calling region:EU"],
 )
 def low(ctx: Context, products: ChosenProducts = None, where: Where = Everything, page: Page = 1) -> Reply:
@@ -241,6 +281,12 @@ def low(ctx: Context, products: ChosenProducts = None, where: Where = Everything
     "overage",
     aliases=["exceso"],
     summary=N_("Subscriptions with more licences assigned than bought"),
+    phrases=[
+        en(f"{_WHO} (is|are) (over|above) (the|their|its) [licence|license] limit"),
+        en(f"{_WHO} (use|uses) more (licences|licenses) than (they|it) bought"),
+        es(f"{_QUIEN} (supera|superan|excede|exceden) (el|su) limite [de licencias]"),
+        es("clientes (con exceso|que superan el limite) [de licencias]"),
+    ],
     examples=["overage", "overage meetings"],
 )
 def overage(ctx: Context, products: ChosenProducts = None, where: Where = Everything, page: Page = 1) -> Reply:

@@ -11,7 +11,7 @@ from typing import Annotated, Any, ClassVar
 from commands.errors import NotUnderstood
 from commands.words import Words, unquote
 from hub.customers import Sort
-from hub.filters import Filter, FilterError, parse
+from hub.filters import Filter, FilterError, Reason, parse
 from hub.names import fold
 from hub.products import BOTH, CALLING, MEETINGS
 from templates.catalogue import N_
@@ -131,6 +131,7 @@ def filter_not_understood(error: FilterError) -> NotUnderstood:
             word=error.word,
             suggestion=error.suggestion,
             example=error.example,
+            correction=_correction(error, error.suggestion),
         )
     return NotUnderstood(
         N_("I do not understand “%(word)s” in the filter."),
@@ -138,6 +139,15 @@ def filter_not_understood(error: FilterError) -> NotUnderstood:
         word=error.word,
         example=error.example,
     )
+
+
+def _correction(error: FilterError, suggestion: str) -> tuple[str, str] | None:
+    """Return the word that is a slip and what it was probably meant to be, where one stands for the other."""
+    if error.reason is Reason.UNKNOWN_FIELD:
+        return error.word, suggestion
+    if error.reason is Reason.UNKNOWN_VALUE:
+        return error.word, suggestion.partition(":")[2]
+    return None
 
 
 class TextParameter(Parameter):

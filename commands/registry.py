@@ -12,6 +12,7 @@ from commands.access import Access
 from commands.context import Context
 from commands.errors import NotUnderstood
 from commands.parameters import Parameter
+from commands.phrases import Phrase, Typed
 from commands.reply import Reply
 from commands.words import Words, normalise
 from hub.access import Needs
@@ -34,6 +35,8 @@ class Command:
     examples: Sequence[str]
     aliases: Sequence[str]
     """Spanish names; using one asks for a Spanish answer."""
+    phrases: Sequence[Phrase]
+    """Natural ways to say it."""
     effects: bool
     """It changes something, so after a crash it is never simply run again."""
     shown: bool
@@ -55,9 +58,16 @@ class Command:
         """Read the words after the name into the function's arguments.
 
         Raises:
-            NotUnderstood: a word belongs to no parameter, or one that must be given is missing.
+            NotUnderstood: a word belongs to no parameter, one that must be given is missing, or one cannot be read.
         """
-        words = Words(text)
+        try:
+            return self._arguments(Words(text))
+        except NotUnderstood as error:
+            if error.correction and not error.suggestions:
+                error.suggestions = (f"{self.name} {text.replace(*error.correction, 1)}",)
+            raise
+
+    def _arguments(self, words: Words) -> dict[str, Any]:
         taken = {
             name: parameter.take(words)
             for name, parameter in sorted(self.parameters.items(), key=lambda item: item[1].greedy)
@@ -92,6 +102,7 @@ def command(
     summary: str,
     examples: Sequence[str],
     aliases: Sequence[str] = (),
+    phrases: Sequence[Phrase] = (),
     effects: bool = False,
     shown: bool = True,
 ) -> Callable[[Function], Command]:
@@ -122,6 +133,7 @@ def command(
             access.TABLE[name],
             tuple(examples),
             tuple(aliases),
+            tuple(phrases),
             effects,
             shown,
             function,
@@ -164,11 +176,23 @@ class Registry:
         self._longest = max(len(words) for words in self._by_words)
 
     def find(self, text: str) -> Match:
-        """Find the command that a text begins with; of several the longest name wins.
+        """Find the command that a text is a phrase for, or begins with; of several the longest name wins.
 
         Raises:
             NotUnderstood: none does; the nearest is suggested.
         """
+        return self._by_phrase(text) or self._by_name(text)
+
+    def _by_phrase(self, text: str) -> Match | None:
+        typed = Typed(normalise(text))
+        for each in self.commands:
+            for phrase in each.phrases:
+                arguments = phrase.read(typed)
+                if arguments is not None:
+                    return Match(each, arguments, phrase.in_spanish)
+        return None
+
+    def _by_name(self, text: str) -> Match:
         typed = normalise(text).split(" ")
         for length in range(min(self._longest, len(typed)), 0, -1):
             found = self._by_words.get(tuple(fold(word) for word in typed[:length]))
@@ -177,10 +201,8 @@ class Registry:
         raise self._unknown(typed)
 
     def _unknown(self, typed: Sequence[str]) -> NotUnderstood:
-        shown = {" ".join(words): each for words, (each, _) in self._by_words.items() if each.shown}
-        first = fold(" ".join(typed[:2]))
-        nearest = process.extractOne(first, list(shown), scorer=fuzz.WRatio, score_cutoff=60)
-        if nearest is None:
+        meant = self._nearest(typed)
+        if meant is None:
             return NotUnderstood(
                 N_("I do not know “%(typed)s”."),
                 hint=N_("Type help to see what I can do, or try: %(example)s"),
@@ -188,12 +210,30 @@ class Registry:
                 typed=" ".join(typed)[:80],
                 example="expiring 30",
             )
-        suggestion = shown[nearest[0]]
         return NotUnderstood(
             N_("I do not know “%(typed)s”."),
-            hint=N_("Did you mean %(suggestion)s? For example: %(example)s"),
-            suggestions=(suggestion.examples[0], "help"),
+            hint=N_("Did you mean %(suggestion)s?"),
+            suggestions=(meant, "help"),
             typed=" ".join(typed)[:80],
-            suggestion=nearest[0],
-            example=suggestion.examples[0],
+            suggestion=meant,
         )
+
+    def _nearest(self, typed: Sequence[str]) -> str | None:
+        """Return the command that was probably meant, with the arguments typed where it takes them."""
+        near = []
+        for length in range(1, min(self._longest, len(typed)) + 1):
+            names = [words for words, (each, _) in self._by_words.items() if each.shown and len(words) == length]
+            spelled = {name: " ".join(name) for name in names}
+            found = process.extractOne(fold(" ".join(typed[:length])), spelled, scorer=fuzz.ratio, score_cutoff=70)
+            if found:
+                near.append((found[1], found[2], length))
+        if not near:
+            return None
+        _, name, length = max(near)
+        command, _ = self._by_words[name]
+        rest = " ".join(typed[length:])
+        try:
+            command.arguments(rest)
+        except NotUnderstood:
+            return command.examples[0]
+        return f"{' '.join(name)} {rest}".strip()

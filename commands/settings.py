@@ -19,6 +19,7 @@ from commands.choices import (
 )
 from commands.context import Context
 from commands.errors import CommandError, NotAllowed, NotUnderstood
+from commands.phrases import en, es
 from commands.registry import command
 from commands.reply import Reply
 from hub.access import may
@@ -33,6 +34,12 @@ from templates.vocabulary import region_name
     "settings",
     aliases=["ajustes"],
     summary=N_("Language, time zone and products: yours one-to-one, the space's in a group"),
+    phrases=[
+        en("(speak|talk|answer) [in] (english|ingles) [please]", "language en"),
+        en("(speak|talk|answer) [in] (spanish|espanol) [please]", "language es"),
+        es("(habla|hablame|responde) [en] (espanol|castellano)", "language es"),
+        es("(habla|hablame|responde) [en] ingles", "language en"),
+    ],
     examples=["settings", "settings language es", "settings timezone Europe/Madrid", "settings products calling"],
 )
 def settings(ctx: Context, language: Language = None, zone: Zone = None, products: DefaultProducts = None) -> Reply:
@@ -111,6 +118,7 @@ def region(ctx: Context, wanted: Region = None) -> Reply:
     "status",
     aliases=["estado"],
     summary=N_("Am I well, and how old are the data"),
+    phrases=[en("(are you|is everything) (ok|well|alive|there|up)"), es("(estas|va todo|todo) (bien|ahi)")],
     examples=["status"],
 )
 def status(ctx: Context) -> Reply:
