@@ -96,11 +96,11 @@ class Webex:
         # The SDK would sleep through a Retry-After in our thread; we postpone instead.
         self._api = webexpythonsdk.WebexAPI(token, base_url=self.base_url, wait_on_rate_limit=False)
         http.prepare(self._api._session._req_session, self.base_url, connections)
-        self._getter = http.Getter(token)
+        self._caller = http.Caller(token)
 
     def close(self) -> None:
         """Give back every connection."""
-        self._getter.close()
+        self._caller.close()
         self._api._session._req_session.close()
 
     @cached_property
@@ -134,20 +134,20 @@ class Webex:
         webex_bot reads only the id there, and Webex documents nothing; what else there is saves a request.
         """
         with _translated():
-            found = self._getter.json(url)
+            found = self._caller.json(url)
             is_whole = found.keys() >= _MESSAGE_FIELDS and not found.keys().isdisjoint({"text", "files"})
             return str(found["id"]), _posted(found) if is_whole else None
 
     def action_at(self, url: str) -> tuple[str, Action | None]:
         """Return the public id of the card action that has an activity's address, and all of it where that is told."""
         with _translated():
-            found = self._getter.json(url)
+            found = self._caller.json(url)
             return str(found["id"]), _action(found) if found.keys() >= _ACTION_FIELDS else None
 
     def message(self, message_id: str) -> Posted:
         """Return a message."""
         with _translated():
-            return _posted(self._getter.json(f"{self.base_url}messages/{message_id}"))
+            return _posted(self._caller.json(f"{self.base_url}messages/{message_id}"))
 
     def messages_since(self, target: str, parent_id: str | None, since: datetime) -> list[Posted]:
         """Return what was said since then in a room, or one-to-one with a person (their e-mail), newest first.
@@ -166,7 +166,7 @@ class Webex:
     def action(self, action_id: str) -> Action:
         """Return what was entered into a card."""
         with _translated():
-            return _action(self._getter.json(f"{self.base_url}attachment/actions/{action_id}"))
+            return _action(self._caller.json(f"{self.base_url}attachment/actions/{action_id}"))
 
     def download(self, url: str, limit_bytes: int) -> File:
         """Return an attached file.
@@ -175,7 +175,7 @@ class Webex:
             TooLarge: it has more than `limit_bytes`.
 
         """
-        content, disposition = self._getter.file(url, limit_bytes)
+        content, disposition = self._caller.file(url, limit_bytes)
         header = EmailMessage()
         header["Content-Disposition"] = disposition
         return File(header.get_filename() or url.rsplit("/", 1)[-1], content)
@@ -189,10 +189,11 @@ class Webex:
         file_name: str | None = None,
     ) -> str:
         """Post a message and return its id; `where` is roomId or toPersonEmail, and parentId where in a thread."""
-        attachments = [{"contentType": CARD_TYPE, "content": card}] if card else None
-        with _translated(), _named(file, file_name) as files:
-            posted = self._api.messages.create(**where, markdown=markdown, attachments=attachments, files=files)
-            return str(posted.json_data["id"])
+        with _translated():
+            if file is None:
+                return str(self._caller.post(f"{self.base_url}messages", _body(where, markdown, card))["id"])
+            with _named(file, file_name) as files:
+                return str(self._api.messages.create(**where, markdown=markdown, files=files).json_data["id"])
 
 
 @contextmanager
@@ -204,12 +205,19 @@ def _translated() -> Iterator[None]:
         raise Unavailable(f"an unexpected answer: {type(error).__name__}", maybe_sent=True) from error
 
 
+def _body(where: Mapping[str, str], markdown: str | None, card: Mapping[str, Any] | None) -> dict[str, Any]:
+    body: dict[str, Any] = {**where}
+    if markdown:
+        body["markdown"] = markdown
+    if card:
+        body["attachments"] = [{"contentType": CARD_TYPE, "content": card}]
+    return body
+
+
 @contextmanager
-def _named(file: Path | None, name: str | None) -> Iterator[list[str] | None]:
+def _named(file: Path, name: str | None) -> Iterator[list[str]]:
     """The SDK names a file after its path; under another name it gets a link of that name."""
-    if file is None:
-        yield None
-    elif name is None or name == file.name:
+    if name is None or name == file.name:
         yield [str(file)]
     else:
         with TemporaryDirectory() as folder:

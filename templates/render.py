@@ -13,6 +13,7 @@ from templates.texts import Texts
 from templates.vocabulary import label
 
 FOLDER = Path(__file__).parent
+_json = json.JSONEncoder(ensure_ascii=False).encode
 
 
 def markdown(name: str, texts: Texts, **view: Any) -> str:
@@ -42,7 +43,7 @@ def _environment(texts: Texts) -> Environment:
     environment.filters.update(
         md=escape.markdown,
         line=escape.one_line,
-        json=lambda value: json.dumps(value, ensure_ascii=False),
+        json=_json,
         number=texts.number,
         percent=texts.percent,
         day=texts.day,
