@@ -1,6 +1,6 @@
 """What a person can type: one module per topic, joined here."""
 
-from commands import alerts, customers, indicators, reports, resources, settings, tags, trials
+from commands import alerts, audit, customers, indicators, reports, resources, settings, tags, trials
 from commands.help import help_command
 from commands.registry import Command, Registry
 
@@ -16,6 +16,7 @@ def registry() -> Registry:
         *alerts.COMMANDS,
         *resources.COMMANDS,
         *settings.COMMANDS,
+        *audit.COMMANDS,
         help_command(lambda: known),
     ]
     return Registry(known)

@@ -43,6 +43,7 @@ TABLE: Mapping[str, Access] = {
     "customers": CUSTOMERS,
     "customer": CUSTOMERS,
     "region": CUSTOMERS,
+    "undo": CUSTOMERS,
     "status": CUSTOMERS,
     # Indicators, reports and alerts: not the help desks
     "kpis": READ,
@@ -60,6 +61,7 @@ TABLE: Mapping[str, Access] = {
     "subscribe": READ,
     "unsubscribe": READ,
     "rules": READ,
+    "audit": READ,
     # What Partner Hub lets full and partner administrators change
     "tag": CHANGE,
     "untag": CHANGE,

@@ -38,7 +38,7 @@ def subscribe(ctx: Context) -> Reply:
             session.add(rule)
             session.flush()
             rules = [rule]
-        session.add(_audit(ctx, "subscribe", after={"rules": [rule.id for rule in rules]}))
+            session.add(_audit(ctx, "subscribe", after={"rules": [_data(rule) for rule in rules]}))
     return _reply(ctx, "subscribed" if is_new else "was_subscribed", rules)
 
 
@@ -55,7 +55,8 @@ def unsubscribe(ctx: Context) -> Reply:
         rules = _rules(session, ctx)
         for rule in rules:
             session.delete(rule)
-        session.add(_audit(ctx, "unsubscribe", before={"rules": [_data(rule) for rule in rules]}))
+        if rules:
+            session.add(_audit(ctx, "unsubscribe", before={"rules": [_data(rule) for rule in rules]}))
     return _reply(ctx, "unsubscribed" if rules else "was_unsubscribed", [])
 
 

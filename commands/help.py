@@ -21,6 +21,7 @@ TOPICS = {
     "alerts": (N_("Alerts"), ["alertas"]),
     "resources": (N_("Resources and help desk"), ["recursos"]),
     "settings": (N_("Settings"), ["ajustes"]),
+    "audit": (N_("Changes"), ["cambios"]),
     "help": (N_("Help"), ["ayuda"]),
 }
 """Topics in the order they are shown: each is the module its commands are in; with Spanish names."""

@@ -68,6 +68,17 @@ class ProductsParameter(Parameter):
         return frozenset().union(*(self.NAMES[fold(word)] for word in named)) if named else None
 
 
+class NumberParameter(Parameter):
+    """The number under which a list shows something: `3` or `#3`."""
+
+    usage = "ID"
+
+    def take(self, words: Words) -> int | None:
+        """Take the number."""
+        found = next((word for word in words if re.fullmatch(r"#?\d{1,9}", word)), None)
+        return int(words.take(found).lstrip("#")) if found else None
+
+
 class PageParameter(Parameter):
     """`page:N`, which the buttons under a list type."""
 

@@ -10,7 +10,7 @@ from sqlmodel import col, select
 
 from commands.context import Context
 from commands.errors import NotFound, NotUnderstood
-from commands.parameters import ChosenProducts, Days, Everything, Parameter, Where
+from commands.parameters import ChosenProducts, Days, Everything, NumberParameter, Parameter, Where
 from commands.registry import command
 from commands.reply import Attachment, Reply
 from commands.words import Words
@@ -139,17 +139,6 @@ class WhenParameter(Parameter):
                 N_("“%(word)s” is no time of day; write it like 09:00 or 17:30."), hint=self.HINT, word=word
             )
         return time(int(found[1]), int(found[2]))
-
-
-class NumberParameter(Parameter):
-    """The number under which `reports` lists a schedule."""
-
-    usage = "ID"
-
-    def take(self, words: Words) -> int | None:
-        """Take the number."""
-        found = next((word for word in words if re.fullmatch(r"#?\d{1,9}", word)), None)
-        return int(words.take(found).lstrip("#")) if found else None
 
 
 ReportName = Annotated[Report, ReportParameter()]

@@ -98,7 +98,7 @@ def region(ctx: Context, wanted: Region = None) -> Reply:
         )
     if wanted:
         in_space = ctx.space.kind == "group"
-        _choose(ctx, {"region": None if wanted == ALL and not in_space else wanted})
+        _choose(ctx, {"region": None if wanted == ALL and not in_space else wanted}, "region")
     chosen = wanted or ctx.scope.region or ALL
     return Reply(
         "region",
@@ -173,7 +173,8 @@ def _settings(ctx: Context, texts: Texts, products: frozenset[str]) -> Reply:
 def _let_read(ctx: Context, *, open_to_colleagues: bool) -> Reply:
     if ctx.space.kind != "group":
         raise CommandError(N_("Only a group space can be opened to colleagues."), hint=N_("Type it in that space."))
-    _choose(ctx, {"open_to_colleagues": open_to_colleagues})
+    what = "settings open" if open_to_colleagues else "settings close"
+    _choose(ctx, {"open_to_colleagues": open_to_colleagues}, what)
     return _settings(ctx, ctx.texts, ctx.products)
 
 
@@ -183,7 +184,7 @@ def _field(ctx: Context, name: str, choice: LanguageParameter | ZoneParameter | 
     return choice.read(filled) if filled else None
 
 
-def _choose(ctx: Context, chosen: dict[str, Any]) -> None:
+def _choose(ctx: Context, chosen: dict[str, Any], what: str = "settings") -> None:
     """Keep choices of the person or the space, and write down who changed what."""
     if not chosen:
         return
@@ -205,7 +206,7 @@ def _choose(ctx: Context, chosen: dict[str, Any]) -> None:
             Audit(
                 at=ctx.now,
                 who=ctx.person.email,
-                what="settings",
+                what=what,
                 target=target,
                 before={name: before[name] for name in changed},
                 after=changed,

@@ -3,6 +3,8 @@
 Everything between an arrival and the outgoing messages is the product's own; only the wire is played.
 """
 
+import json
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import count
@@ -22,7 +24,7 @@ from commands import registry
 from commands.context import Services
 from hub.access import Role
 from hub.feed import FeedClient
-from hub.webex import ROLES, PartnerClient, webex_id
+from hub.webex import ROLES, PartnerClient, uuid_of, webex_id
 from notifications.outbox import Outgoing
 from storage import Database
 from templates.plain import plain
@@ -69,6 +71,10 @@ class Office:
     clock: ManualClock = field(default_factory=ManualClock)
     rooms: dict[str, tuple[Colleague, ...]] = field(default_factory=dict)
     feed: FeedClient | None = None
+    partner_tags: dict[str, list[str]] = field(default_factory=dict)
+    """Tags of customers as Webex has them, by UUID."""
+    roles: dict[str, tuple[Role, ...]] = field(default_factory=lambda: {each.email: each.roles for each in EVERYBODY})
+    """Roles as Webex has them, by e-mail."""
     partner_routes: dict[tuple[str, str], Any] = field(default_factory=dict)
     """Further answers of Webex's partner interfaces, by method and path after `/v1/`."""
 
@@ -121,9 +127,25 @@ class Office:
                 return httpx.Response(200, json={"items": items})
             case "people":
                 email = request.url.params.get("email")
-                return httpx.Response(200, json={"items": [_person(each) for each in EVERYBODY if each.email == email]})
+                return httpx.Response(
+                    200, json={"items": [self._person(each) for each in EVERYBODY if each.email == email]}
+                )
+            case _ if tagged := re.fullmatch(r"partner/tags/organizations/([^/]+)(/assignTags)?", path):
+                org_id = uuid_of(tagged[1])
+                if tagged[2]:
+                    self.partner_tags[org_id] = [tag["name"] for tag in json.loads(request.content)["tags"]]
+                return httpx.Response(200, json={"tags": self.partner_tags.get(org_id, [])})
             case _:
                 return httpx.Response(404, json={"message": "not played here"})
+
+    def _person(self, one: Colleague) -> dict[str, Any]:
+        return {
+            "id": one.person_id,
+            "emails": [one.email],
+            "displayName": one.name,
+            "orgId": webex_id("ORGANIZATION", one.org),
+            "roles": [webex_id("ROLE", INTERNAL[role]) for role in self.roles[one.email]],
+        }
 
 
 @dataclass(frozen=True)
@@ -153,13 +175,3 @@ class Answer:
 
 def _member(one: Colleague) -> Person:
     return Person(one.person_id, one.email, one.name, webex_id("ORGANIZATION", one.org), is_bot=one.name == "Bot")
-
-
-def _person(one: Colleague) -> dict[str, Any]:
-    return {
-        "id": one.person_id,
-        "emails": [one.email],
-        "displayName": one.name,
-        "orgId": webex_id("ORGANIZATION", one.org),
-        "roles": [webex_id("ROLE", INTERNAL[role]) for role in one.roles],
-    }

@@ -1,0 +1,176 @@
+"""How each kind of change is taken back.
+
+A reversal puts right what the change did and nothing else: what was changed since by somebody else stays, or stands
+against it. One that works outside returns the numbers of the changes that were written down while it did so.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlmodel import Session, col, select
+
+from commands import access
+from commands.context import Context
+from commands.errors import CommandError
+from hub import tags
+from hub.access import Needs
+from hub.audit import CUSTOMER, UNDO, UNDOES, is_settled
+from notifications.schedules import Cadence
+from storage.tables import Audit, Person, Rule, Schedule, Space
+from templates.catalogue import N_
+
+Within = Callable[[Session, Audit, datetime], None]
+Outside = Callable[[Context, Audit], Sequence[int]]
+
+
+@dataclass(frozen=True)
+class Reversal:
+    """How a change is taken back, and what that takes: what it took to make it.
+
+    `within` works in the transaction that notes the undoing; `outside`, for what Webex must be asked, goes before it.
+    """
+
+    needs: Needs
+    within: Within | None = None
+    outside: Outside | None = None
+
+
+def take_back(ctx: Context, change: Audit, reversal: Reversal) -> bool:
+    """Take a change back and write that down; False when it was taken back already.
+
+    Raises:
+        CommandError: it was changed again since.
+        SourceError: Webex did not do it.
+    """
+    with ctx.read() as session:
+        if is_settled(session, change):
+            return False
+    written = reversal.outside(ctx, change) if reversal.outside else ()
+    with ctx.write() as session:
+        if is_settled(session, change):
+            return False
+        if reversal.within:
+            reversal.within(session, change, ctx.now)
+        session.add(
+            Audit(
+                at=ctx.now,
+                who=ctx.person.email,
+                what=UNDO,
+                target=change.target,
+                before=change.after,
+                after={**change.before, UNDOES: [change.id, *written]},
+                room_id=change.room_id,
+            )
+        )
+    return True
+
+
+def _tags(ctx: Context, change: Audit) -> Sequence[int]:
+    """Put back the tags that were taken off, and take off those put on; others stay."""
+    org_id = change.target.removeprefix(CUSTOMER)
+    before, after = change.before["tags"], change.after["tags"]
+    last = _last(ctx)
+    try:
+        for verb, changed in (
+            (tags.remove, [tag for tag in after if tag not in before]),
+            (tags.add, [tag for tag in before if tag not in after]),
+        ):
+            if changed:
+                verb(
+                    ctx.services.database,
+                    ctx.services.partner,
+                    org_id,
+                    changed,
+                    who=ctx.person.email,
+                    now=ctx.now,
+                    room_id=change.room_id,
+                )
+    except tags.TagRefused as error:
+        raise _changed_since() from error
+    return _written_since(ctx, last, change.target)
+
+
+def _settings(session: Session, change: Audit, _now: datetime) -> None:
+    """Choose what was chosen before."""
+    kind, _, identity = change.target.partition(":")
+    chooser = session.get(Space if kind == "space" else Person, identity)
+    if chooser is None or {name: getattr(chooser, name) for name in change.after} != change.after:
+        raise _changed_since()
+    room = session.get(Space, change.room_id) if kind == "person" and change.room_id else None
+    for each in filter(None, (chooser, room)):
+        for name, value in change.before.items():
+            setattr(each, name, value)
+
+
+def _subscribe(session: Session, change: Audit, _now: datetime) -> None:
+    """Take away the rules that subscribing gave."""
+    given = [rule["id"] for rule in change.after["rules"]]
+    for rule in session.scalars(select(Rule).where(Rule.room_id == change.room_id, col(Rule.id).in_(given))):
+        session.delete(rule)
+
+
+def _unsubscribe(session: Session, change: Audit, now: datetime) -> None:
+    """Give the space the rules back that it had."""
+    if session.scalars(select(Rule).where(Rule.room_id == change.room_id)).first():
+        raise _changed_since()
+    session.add_all(
+        Rule(
+            room_id=str(change.room_id),
+            events=rule["events"],
+            thresholds=rule["thresholds"],
+            where=rule["filter"],
+            created_by=rule["created_by"],
+            created_at=now,
+            paused=rule["paused"],
+        )
+        for rule in change.before["rules"]
+    )
+
+
+def _schedule(session: Session, change: Audit, now: datetime) -> None:
+    """Bring a scheduled report to the state it had; one that was not there is cancelled."""
+    schedule = session.get(Schedule, int(change.target.partition(":")[2]))
+    if schedule is None or schedule.state != change.after.get("state", "active"):
+        raise _changed_since()
+    schedule.state = change.before.get("state", "cancelled")
+    if schedule.state == "active":
+        schedule.next_run = Cadence.of(schedule).next_after(now)
+
+
+def _last(ctx: Context) -> int:
+    with ctx.read() as session:
+        return session.scalars(select(col(Audit.id)).order_by(col(Audit.id).desc()).limit(1)).first() or 0
+
+
+def _written_since(ctx: Context, last: int, target: str) -> Sequence[int]:
+    with ctx.read() as session:
+        own = select(col(Audit.id)).where(Audit.who == ctx.person.email, Audit.target == target, col(Audit.id) > last)
+        return list(session.scalars(own))
+
+
+def _changed_since() -> CommandError:
+    return CommandError(
+        N_("That was changed again since, so I took nothing back."), hint=N_("audit shows who changed what.")
+    )
+
+
+def _of(command: str, *, within: Within | None = None, outside: Outside | None = None) -> Reversal:
+    return Reversal(access.TABLE[command].run, within, outside)
+
+
+REVERSALS: Mapping[str, Reversal] = {
+    "tag": _of("tag", outside=_tags),
+    "untag": _of("untag", outside=_tags),
+    "settings": _of("settings", within=_settings),
+    "settings open": _of("settings open", within=_settings),
+    "settings close": _of("settings close", within=_settings),
+    "region": _of("region", within=_settings),
+    "subscribe": _of("subscribe", within=_subscribe),
+    "unsubscribe": _of("unsubscribe", within=_unsubscribe),
+    "report schedule": _of("report schedule", within=_schedule),
+    "report paused": _of("report pause", within=_schedule),
+    "report active": _of("report resume", within=_schedule),
+    "report cancelled": _of("report cancel", within=_schedule),
+}
+"""By what the audit row says was done. What is not here cannot be taken back."""
