@@ -59,17 +59,17 @@ class People:
 
     def as_member(self, known: Person, *, org_id: str | None = None) -> Member:
         """Return a stored person as the reader of a space, to which Webex may have told another organization."""
+        own = self._partner.org_id if self._partner else None
+        theirs = org_id or known.org_id
+        is_told = own is not None and theirs is not None
+        is_own = is_told and uuid_of(str(theirs)) == own
         return Member(
             known.email,
             known.display_name or known.email,
             frozenset(known.roles),
-            outsider=self._is_outsider(known, org_id),
+            outsider=is_told and not is_own,
+            colleague=is_own,
         )
-
-    def _is_outsider(self, person: Person, org_id: str | None) -> bool:
-        own = self._partner.org_id if self._partner else None
-        theirs = org_id or person.org_id
-        return own is not None and theirs is not None and uuid_of(theirs) != own
 
     def _known(self, email: str) -> Person | None:
         with self._database.read() as session:

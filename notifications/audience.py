@@ -16,6 +16,8 @@ class Member:
     roles: frozenset[str]
     outsider: bool = False
     """Belongs to another organization than the partner's."""
+    colleague: bool = False
+    """Surely belongs to the partner's; where no organization can be told, neither holds."""
 
 
 @dataclass(frozen=True)
@@ -35,7 +37,7 @@ class Audience:
     def _may_see(self, member: Member, needs: Needs) -> bool:
         if member.outsider:
             return False
-        return may(member.roles, needs) or (self.open_to_colleagues and not member.roles)
+        return may(member.roles, needs) or (self.open_to_colleagues and member.colleague and not member.roles)
 
     @property
     def assigned_to(self) -> frozenset[str]:

@@ -174,4 +174,10 @@ class Answer:
 
 
 def _member(one: Colleague) -> Person:
-    return Person(one.person_id, one.email, one.name, webex_id("ORGANIZATION", one.org), is_bot=one.name == "Bot")
+    return Person(
+        one.person_id,
+        one.email,
+        one.name,
+        webex_id("ORGANIZATION", one.org) if one.org else None,
+        is_bot=one.name == "Bot",
+    )

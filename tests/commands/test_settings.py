@@ -175,6 +175,12 @@ def test_a_full_administrator_opens_a_space_to_colleagues_and_closes_it(office: 
     ]
 
 
+def test_somebody_whose_organization_nobody_tells_is_no_colleague(office: Office) -> None:
+    office.rooms["unknown"] = (ANA, Colleague("Zoe", org=""))
+    office.say(ANA, "settings open", room="unknown")
+    assert "zoe" in office.say(ANA, "customers", room="unknown").text
+
+
 def test_opening_lets_no_outsider_read_and_no_help_desk_more_than_it_may(office: Office) -> None:
     office.say(ANA, "settings open", room="outsiders")
     assert "Gina" in office.say(ANA, "customers", room="outsiders").text
