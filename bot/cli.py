@@ -98,9 +98,11 @@ def sync() -> None:
     with _told_in_one_line(), _parts() as parts, _progress() as progress:
         if parts.partner is None and parts.feed is None:
             _fail("There is nothing to read from: set PARTNERBOT_ADMIN_TOKEN or PARTNERBOT_FEED_URL.")
-        result = read_sources(parts.database, parts.partner, parts.feed, _clock, progress)
+        result = read_sources(parts.database, parts.partner, parts.feed, _clock, progress, confirmed=True)
     changed = result.changes
     typer.echo(f"customers: {_tally(changed.customers)}; subscriptions: {_tally(changed.subscriptions)}")
+    for name, skipped in result.skipped.items():
+        typer.echo(f"partnerbot: {name}: {skipped.count} left out that cannot be read, first {skipped.first}", err=True)
     for reason in result.failures.values():
         typer.echo(f"partnerbot: {reason}", err=True)
     if not result.ok:

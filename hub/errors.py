@@ -3,6 +3,7 @@
 HubError
 ├── SourceError         a source did not do what was asked
 │   ├── Unavailable     it did not answer, or not as documented; later it may
+│   │   └── NotFound    it has no such thing
 │   ├── TokenRefused    it does not accept our token
 │   └── NotAllowed      our token may not do this
 ├── Conflict            what is to be made exists already
@@ -27,6 +28,10 @@ class SourceError(HubError):
 
 class Unavailable(SourceError):
     """It did not answer, or not as documented; later it may."""
+
+
+class NotFound(Unavailable):
+    """It has no such thing."""
 
 
 class TokenRefused(SourceError):

@@ -6,7 +6,7 @@ from typing import Any
 import httpx
 from tenacity import RetryCallState, Retrying, retry_if_exception, stop_after_attempt, wait_exponential_jitter
 
-from hub.errors import Conflict, NotAllowed, Rejected, TokenRefused, Unavailable
+from hub.errors import Conflict, NotAllowed, NotFound, Rejected, TokenRefused, Unavailable
 
 ATTEMPTS = 4
 LONGEST_WAIT_SECONDS = 30.0
@@ -87,10 +87,15 @@ class Api:
                 return TokenRefused(self.source)
             case 403:
                 return NotAllowed(self.source, "its token may not do this")
+            case 404:
+                return NotFound(self.source, "HTTP 404")
             case 409:
                 return Conflict("it exists already")
             case 400 | 422:
                 return Rejected(_problems(response))
+            case 429:
+                asked = f", to wait {_asked(response):.0f} s" if _asked(response) else ""
+                return Unavailable(self.source, f"it was asked too much at once{asked}")
             case status:
                 return Unavailable(self.source, f"HTTP {status}")
 
@@ -108,15 +113,20 @@ def _problems(response: httpx.Response) -> dict[str, str]:
 
 def _is_passing(error: BaseException) -> bool:
     if isinstance(error, httpx.HTTPStatusError):
-        return error.response.status_code in _AGAIN
+        # Asked to wait longer, we give up: to ask sooner than told would only prolong it.
+        return error.response.status_code in _AGAIN and (_asked(error.response) or 0) <= LONGEST_WAIT_SECONDS
     return isinstance(error, httpx.TimeoutException | httpx.NetworkError | httpx.RemoteProtocolError)
 
 
 def _wait(state: RetryCallState) -> float:
     error = state.outcome.exception() if state.outcome else None
-    if isinstance(error, httpx.HTTPStatusError) and "Retry-After" in error.response.headers:
-        try:
-            return min(float(error.response.headers["Retry-After"]), LONGEST_WAIT_SECONDS)
-        except ValueError:
-            pass
-    return _BACKOFF(state)
+    asked = _asked(error.response) if isinstance(error, httpx.HTTPStatusError) else None
+    return _BACKOFF(state) if asked is None else asked
+
+
+def _asked(response: httpx.Response) -> float | None:
+    """Return the seconds of a Retry-After, where there is one that can be read."""
+    try:
+        return max(0.0, float(response.headers["Retry-After"]))
+    except (KeyError, ValueError):
+        return None

@@ -14,13 +14,14 @@ from hub import snapshots
 from hub.access import Role
 from hub.bulk import delete_rows
 from hub.errors import SourceError, Unavailable
-from hub.feed import FeedClient
+from hub.feed import SOURCE, FeedClient, FeedPage
 from hub.licences import as_readings
 from hub.merging import merge
 from hub.progress import Progress, Stage, silent
 from hub.readings import Changes, CustomerReading, LicenceReading, Readings, SubscriptionReading
 from hub.tables import subscription
 from hub.webex import LicenceCount, PartnerClient
+from hub.wire import Skipped
 from storage import Database
 from storage.tables import Assignment, Customer, CustomerTag, Source, Subscription, SubscriptionTag, Touched
 
@@ -30,16 +31,20 @@ WEBEX, FEED, LICENCES = "webex", "feed", "licences"
 LICENCES_EVERY = timedelta(minutes=15)
 """How old licence counts may be before every organization is asked again."""
 HISTORY = timedelta(weeks=13)
+FEW = 20
+SHARE_BELIEVED = 0.2
+"""Of what is known may go at once, or `FEW` where that is more; a larger removal looks like a mistake."""
 OVERLAP = timedelta(seconds=30)
 """Read again before the last reading: the source's clock may be behind ours."""
 
 
 @dataclass
 class SyncResult:
-    """What a sync did; a source that failed is in `failures` with the reason."""
+    """What a sync did; a source that failed is in `failures` with the reason, records left out are in `skipped`."""
 
     changes: Changes = field(default_factory=Changes)
     failures: dict[str, str] = field(default_factory=dict)
+    skipped: dict[str, Skipped] = field(default_factory=dict)
 
     @property
     def ok(self) -> bool:
@@ -53,19 +58,37 @@ def sync(
     feed: FeedClient | None,
     clock: Callable[[], datetime],
     progress: Progress = silent,
+    *,
+    confirmed: bool = False,
 ) -> SyncResult:
-    """Read what is new from every source."""
+    """Read what is new from every source.
+
+    `confirmed`: somebody stands by and wants it so. Then the feed may remove more than a share that looks like a
+    mistake, and licences are read however fresh they are.
+    """
     result = SyncResult()
     if partner:
-        _read(database, WEBEX, clock, result, lambda at: _from_webex(database, partner, at, progress))
+        _read(database, WEBEX, clock, result, lambda at, skipped: _from_webex(database, partner, at, progress, skipped))
     if feed:
-        _read(database, FEED, clock, result, lambda at: _from_feed(database, feed, at, progress))
+        _read(
+            database,
+            FEED,
+            clock,
+            result,
+            lambda at, skipped: _from_feed(database, feed, at, progress, skipped, confirmed=confirmed),
+        )
     if result.changes.customers.new:
         database.analyse()
     if partner:
-        due = _due_for_licences(database, clock())
+        due = _due_for_licences(database, clock(), everything=confirmed)
         if due:
-            _read(database, LICENCES, clock, result, lambda at: _licences(database, partner, due, at, progress))
+            _read(
+                database,
+                LICENCES,
+                clock,
+                result,
+                lambda at, skipped: _licences(database, partner, due, at, progress, skipped),
+            )
     return result
 
 
@@ -74,15 +97,18 @@ def _read(
     name: str,
     clock: Callable[[], datetime],
     result: SyncResult,
-    source: Callable[[datetime], Changes],
+    source: Callable[[datetime, Skipped], Changes],
 ) -> None:
     """Read a source and remember how that went; the time of the reading is when it began."""
     at = clock()
     error = None
+    skipped = Skipped()
     try:
-        result.changes += source(at)
+        result.changes += source(at, skipped)
     except SourceError as failed:
         result.failures[name] = error = str(failed)
+    if skipped.count:
+        result.skipped[name] = skipped
     with database.write() as session:
         row = session.get(Source, name) or Source(name=name)
         row.tried_at, row.error = at, error
@@ -96,8 +122,10 @@ def _last_read(database: Database, name: str) -> datetime | None:
         return row.read_at if row else None
 
 
-def _from_webex(database: Database, partner: PartnerClient, at: datetime, progress: Progress) -> Changes:
-    organizations = partner.organizations()
+def _from_webex(
+    database: Database, partner: PartnerClient, at: datetime, progress: Progress, skipped: Skipped
+) -> Changes:
+    organizations = partner.organizations(skipped)
     progress(Stage.ORGANIZATIONS, len(organizations), len(organizations))
     with database.read() as session:
         known = session.scalars(select(func.count()).select_from(Customer)).one()
@@ -116,18 +144,21 @@ def _from_webex(database: Database, partner: PartnerClient, at: datetime, progre
     return replace(changes, org_ids=changes.org_ids | tagged)
 
 
-def _from_feed(database: Database, feed: FeedClient, at: datetime, progress: Progress) -> Changes:
+def _from_feed(
+    database: Database, feed: FeedClient, at: datetime, progress: Progress, skipped: Skipped, *, confirmed: bool
+) -> Changes:
     last = _last_read(database, FEED)
     since = last - OVERLAP if last else None
-    customers, gone_customers = feed.customers(since)
-    progress(Stage.READING, 1, 2)
-    page = feed.subscriptions(since)
-    progress(Stage.READING, 2, 2)
+    page = feed.read(since)
+    skipped.take(page.skipped)
+    if not confirmed:
+        _hold_mass_removal(database, page)
+    progress(Stage.READING, 1, 1)
     history = feed.history(at.date() - HISTORY, at.date()) if last is None else None
     progress(Stage.SAVING, 0, 1)
     with database.write() as session:
-        changes = merge(session, Readings(customers, page.subscriptions, page.licences), at, at.date())
-        ended = _remove(session, page.gone, gone_customers)
+        changes = merge(session, Readings(page.customers, page.subscriptions, page.licences), at, at.date())
+        ended = _remove(session, page.gone_subscriptions, page.gone_customers)
         if history:
             snapshots.add_days(session, history)
         if last is None or last.date() < at.date():
@@ -137,24 +168,54 @@ def _from_feed(database: Database, feed: FeedClient, at: datetime, progress: Pro
     return replace(changes, org_ids=changes.org_ids | ended)
 
 
-def _due_for_licences(database: Database, now: datetime) -> Sequence[str]:
-    """Every organization when the counts are old, else none."""
+def _hold_mass_removal(database: Database, page: FeedPage) -> None:
+    """Take nothing from a reading that removes so much that it looks like a mistake.
+
+    Nothing of it counts as read, so the next reading tells it again, until somebody confirms it.
+
+    Raises:
+        Unavailable: saying how many it says are gone.
+    """
+    for table, gone, what in (
+        (Customer, page.gone_customers, "customers"),
+        (Subscription, page.gone_subscriptions, "subscriptions"),
+    ):
+        identity = col(Customer.org_id) if table is Customer else col(Subscription.subscription_id)
+        with database.read() as session:
+            known = session.scalars(select(func.count()).select_from(table)).one()
+            going = session.scalars(select(func.count()).select_from(table).where(identity.in_(gone))).one()
+        if going > max(FEW, SHARE_BELIEVED * known):
+            raise Unavailable(
+                SOURCE,
+                f"it says that {going} of {known} {what} are gone; nothing is removed until “partnerbot sync” is run",
+            )
+
+
+def _due_for_licences(database: Database, now: datetime, *, everything: bool) -> Sequence[str]:
+    """Every organization when the counts are old or everything is wanted, else none."""
     last = _last_read(database, LICENCES)
-    if last is not None and now - last < LICENCES_EVERY:
+    if not everything and last is not None and now - last < LICENCES_EVERY:
         return ()
     with database.read() as session:
         return list(session.scalars(select(col(Customer.org_id)).order_by(col(Customer.org_id))))
 
 
 def _licences(
-    database: Database, partner: PartnerClient, org_ids: Sequence[str], at: datetime, progress: Progress
+    database: Database,
+    partner: PartnerClient,
+    org_ids: Sequence[str],
+    at: datetime,
+    progress: Progress,
+    skipped: Skipped,
 ) -> Changes:
     subscriptions: dict[str, SubscriptionReading] = {}
     counts: list[LicenceCount] = []
-    for done, (org_id, found) in enumerate(partner.licences(org_ids), start=1):
+    for done, (org_id, found) in enumerate(partner.licences(org_ids, skipped), start=1):
+        progress(Stage.LICENCES, done, len(org_ids))
+        if found is None:
+            continue
         subscriptions |= {each.subscription_id: SubscriptionReading(each.subscription_id, org_id) for each in found}
         counts += found
-        progress(Stage.LICENCES, done, len(org_ids))
     readings: list[LicenceReading] = as_readings(counts)
     with database.write() as session:
         return merge(session, Readings((), list(subscriptions.values()), readings), at, at.date())

@@ -11,17 +11,21 @@ from enum import StrEnum
 from typing import Protocol, Self
 from zoneinfo import available_timezones
 
+from sqlmodel import col, select
+
 from hub.errors import Rejected, Unavailable
 from hub.feed import read_subscription
 from hub.http import Json
 from hub.merging import merge
 from hub.readings import CustomerReading, Readings
 from storage import Database
-from storage.tables import Audit
+from storage.tables import Audit, Customer
 
 DURATIONS = (30, 60, 90)
 """Days a trial can be started for."""
 MOST_LICENCES = 100_000
+STARTED = "trial start"
+"""What the audit trail calls it."""
 _EMAIL = re.compile(r"[^@\s,;<>]+@[^@\s,;<>]+\.[^@\s,;<>.]+")
 _COUNTRY = re.compile(r"[A-Z]{2}")
 _SITE = re.compile(r"[a-z0-9][a-z0-9-]*(\.[a-z0-9][a-z0-9-]*)+")
@@ -153,21 +157,17 @@ def start(
     record = port.start_trial(request.as_json(), idempotency_key)
     try:
         subscription, licences = read_subscription(record)
-    except (KeyError, ValueError, TypeError) as error:
+    except ValueError as error:
         raise Unavailable("The feed", "the trial it started cannot be read") from error
-    customer = CustomerReading(subscription.org_id, request.company, country=request.country)
+    target = f"subscription:{subscription.subscription_id}"
     with database.write() as session:
-        merge(session, Readings([customer], [subscription], licences), now, now.date())
-        session.add(
-            Audit(
-                at=now,
-                who=who,
-                what="trial start",
-                target=f"subscription:{subscription.subscription_id}",
-                after=request.as_json(),
-                room_id=room_id,
-            )
-        )
+        # What a form says of a customer that is known counts less than what its sources told.
+        known = session.get(Customer, subscription.org_id) is not None
+        customers = [] if known else [CustomerReading(subscription.org_id, request.company, country=request.country)]
+        merge(session, Readings(customers, [subscription], licences), now, now.date())
+        noted = select(col(Audit.id)).where(col(Audit.what) == STARTED, col(Audit.target) == target)
+        if session.scalars(noted).first() is None:
+            session.add(Audit(at=now, who=who, what=STARTED, target=target, after=request.as_json(), room_id=room_id))
     end = subscription.end_date
     return StartedTrial(subscription.subscription_id, subscription.org_id, end if isinstance(end, date) else None)
 

@@ -11,8 +11,9 @@ from typing import Any
 import httpx
 
 from hub.access import Role
-from hub.errors import Unavailable
+from hub.errors import NotAllowed, NotFound
 from hub.http import Api
+from hub.wire import Skipped, WebexLicence, WebexOrganization, read_each
 
 ROLES: Mapping[str, Role] = {
     "atlas-portal.partner.salesfulladmin": Role.FULL,
@@ -80,25 +81,28 @@ class PartnerClient:
         """UUID of the partner's own organization."""
         return uuid_of(self._api.get("people/me")["orgId"])
 
-    def organizations(self) -> list[Organization]:
-        """Return every customer organization; the list is never paged."""
-        return [
-            Organization(uuid_of(each["id"]), each["displayName"], _day(each.get("created")))
-            for each in self._api.pages("organizations")
-            if uuid_of(each["id"]) != self.org_id
-        ]
+    def organizations(self, skipped: Skipped) -> list[Organization]:
+        """Return every customer organization that can be read; the list is never paged."""
+        found = read_each(self._api.pages("organizations"), "organization", _organization, skipped)
+        return [each for each in found if each.org_id != self.org_id]
 
-    def licences(self, org_ids: Sequence[str]) -> Iterator[tuple[str, list[LicenceCount]]]:
-        """Yield each organization with its licences that belong to a subscription, several asked at once."""
+    def licences(self, org_ids: Sequence[str], skipped: Skipped) -> Iterator[tuple[str, list[LicenceCount] | None]]:
+        """Yield each organization with its licences that belong to a subscription, several asked at once.
+
+        None stands for an organization that our token may not look into, or that is not there any more.
+        """
+
+        def licences_of(org_id: str) -> list[LicenceCount] | None:
+            try:
+                records = list(self._api.pages("licenses", {"orgId": webex_id("ORGANIZATION", org_id)}))
+            except (NotAllowed, NotFound) as error:
+                skipped.note(f"licences of {org_id}", error)
+                return None
+            ours = [each for each in records if not isinstance(each, dict) or each.get("subscriptionId")]
+            return read_each(ours, "licence", _licence, skipped)
+
         with ThreadPoolExecutor(AT_ONCE) as pool:
-            yield from zip(org_ids, pool.map(self._licences_of, org_ids), strict=True)
-
-    def _licences_of(self, org_id: str) -> list[LicenceCount]:
-        return [
-            LicenceCount(each["subscriptionId"], each["name"], each.get("totalUnits"), each.get("consumedUnits"))
-            for each in self._api.pages("licenses", {"orgId": webex_id("ORGANIZATION", org_id)})
-            if each.get("subscriptionId")
-        ]
+            yield from zip(org_ids, pool.map(licences_of, org_ids), strict=True)
 
     def person(self, email: str) -> PartnerPerson | None:
         """Find somebody of the partner's own organization by e-mail."""
@@ -159,7 +163,7 @@ def uuid_of(identity: str) -> str:
     """Return the UUID in a Webex id (unpadded base64 of `ciscospark://…/KIND/uuid`), or a UUID as it is.
 
     Raises:
-        Unavailable: it is neither.
+        ValueError: it is neither.
     """
     if len(identity) == 36 and identity.count("-") == 4:
         return identity.lower()
@@ -172,11 +176,14 @@ def webex_id(kind: str, uuid: str) -> str:
 
 
 def _last_part(identity: str) -> str:
-    try:
-        return base64.urlsafe_b64decode(identity + "=" * (-len(identity) % 4)).decode().rpartition("/")[2]
-    except ValueError as error:
-        raise Unavailable("Webex", "an id cannot be read") from error
+    return base64.urlsafe_b64decode(identity + "=" * (-len(identity) % 4)).decode().rpartition("/")[2]
 
 
-def _day(value: str | None) -> date | None:
-    return date.fromisoformat(value[:10]) if value else None
+def _organization(record: Mapping[str, Any]) -> Organization:
+    told = WebexOrganization.model_validate(record)
+    return Organization(uuid_of(told.id), told.displayName, told.created.date() if told.created else None)
+
+
+def _licence(record: Mapping[str, Any]) -> LicenceCount:
+    told = WebexLicence.model_validate(record)
+    return LicenceCount(told.subscriptionId, told.name, told.totalUnits, told.consumedUnits)
