@@ -9,7 +9,7 @@ import structlog
 
 from bot.answering import Answering, Defaults
 from bot.dispatch import Dispatcher
-from bot.errors import TokenRefused
+from bot.errors import TokenRefused, Unavailable
 from bot.health import Health
 from bot.intake import Intake
 from bot.parts import Parts, assemble
@@ -17,7 +17,7 @@ from bot.sender import Sender
 from bot.settings import Misconfigured, Settings
 from bot.spaces import Spaces
 from bot.watch import Watch
-from bot.webex import Webex
+from bot.webex import Person, Webex
 from bot.websocket import Websocket
 from notifications.collect import WATCH
 from notifications.deliver import WITHHELD, Deliverer
@@ -41,6 +41,7 @@ class Service:
         Misconfigured: there is no token.
         DatabaseUnusable: the database cannot be opened.
         TokenRefused: Webex does not accept the token.
+        Unavailable: Webex cannot be reached.
     """
 
     def __init__(self, settings: Settings, clock: Callable[[], datetime] = _utc_now) -> None:
@@ -48,7 +49,7 @@ class Service:
             raise Misconfigured("WEBEX_ACCESS_TOKEN: the bot's access token is missing")
         self.clock = clock
         self._webex = Webex(settings.token.get_secret_value(), settings.webex_url, connections=settings.workers * 2)
-        me = self._webex.me()
+        me = _introduced(self._webex)
         self.parts: Parts = assemble(settings, health=lambda now: self._health(now))
         spaces = Spaces(self.parts.database, self._webex, self.parts.people, clock)
         self._deliverer = Deliverer(
@@ -128,6 +129,17 @@ class Service:
             self._socket.run()
         except TokenRefused as error:
             self.failure = error
+
+
+def _introduced(webex: Webex) -> Person:
+    """The bot's own account; the first call, so what is wrong with the way to Webex shows here."""
+    try:
+        return webex.me()
+    except TokenRefused:
+        raise
+    except Unavailable as error:
+        where = f"Webex cannot be reached at {webex.base_url} ({error})"
+        raise Unavailable(f"{where}: check the network and PARTNERBOT_WEBEX_URL", maybe_sent=False) from error
 
 
 def _may_leave(row: Outbox, spaces: Spaces) -> bool | str:
