@@ -12,6 +12,7 @@ from bot.dispatch import Dispatcher
 from bot.errors import TokenRefused, Unavailable
 from bot.health import Health
 from bot.intake import Intake
+from bot.parked import Owners
 from bot.parts import Parts, assemble
 from bot.sender import Sender
 from bot.settings import Misconfigured, Settings
@@ -57,6 +58,9 @@ class Service:
             Sender(self._webex),
             clock,
             gate=lambda row: _may_leave(row, spaces),
+            on_parked=Owners(
+                self.parts.database, self._webex, Texts(settings.language, settings.time_zone), clock
+            ).tell,
             mark=lambda _row: Texts(settings.language)(N_("(possibly repeated)")),
         )
         answering = Answering(

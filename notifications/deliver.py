@@ -191,6 +191,7 @@ class Deliverer:
         log.warning("a message is parked", action="park", outbox_id=row.id, reason=reason)
         if self._on_parked:
             self._on_parked(row)
+            self.wake()
 
     def _postpone(self, row: Outbox, error: ChannelError | SourceError, seconds: float) -> None:
         maybe_sent = row.maybe_sent or (isinstance(error, Unavailable) and error.maybe_sent)
