@@ -131,7 +131,7 @@ class Dispatcher:
         outcome = "answered"
         try:
             reply = plan.match.run(plan.context, plan.arguments)
-            notes = self._notes(plan) if reply.bounded else ()
+            notes = self._notes(plan, regional=reply.regional) if reply.bounded else ()
             return Answer(rendered(reply, plan.context.texts, notes), reply.data, reply.needs or plan.needs)
         except CommandError as error:
             outcome = "refused"
@@ -153,13 +153,13 @@ class Dispatcher:
                 milliseconds=round((perf_counter() - started) * 1000, 1),
             )
 
-    def _notes(self, plan: Plan) -> Sequence[Note]:
+    def _notes(self, plan: Plan, *, regional: bool = True) -> Sequence[Note]:
         """Say what an answer about customers leaves out, and why."""
         command, context = plan.match.command, plan.context
         if command.effects or plan.needs is Needs.NOTHING:
             return ()
         others = plan.audience.bounding(context.person)
-        return notes_of(others, context.scope.region, context.texts, privately=context.line)
+        return notes_of(others, context.scope.region if regional else None, context.texts, privately=context.line)
 
     def answer(self, request: Request) -> Answer:
         """Plan and run."""

@@ -92,6 +92,7 @@ def audit(ctx: Context, of: CustomerOrPerson = "", page: Page = 1) -> Reply:
             "may_undo": any(each.who == ctx.person.email for each in found.rows),
         },
         data=whole,
+        regional=False,
     )
 
 

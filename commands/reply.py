@@ -35,6 +35,8 @@ class Reply:
     files: tuple[Attachment, ...] = ()
     bounded: bool = True
     """It shows customers, as far as region and readers allow: what is left out is said below it."""
+    regional: bool = True
+    """A chosen region bounds it, too."""
     needs: Needs | None = None
     """What it takes to see this answer, where that is other than what it took to run the command."""
     texts: Texts | None = None

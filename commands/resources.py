@@ -10,14 +10,14 @@ from commands.registry import command
 from commands.reply import Reply
 from commands.tables import PAGE_SIZE, Paging, without_page
 from hub.names import fold
-from hub.resources import Entry, Resource
+from hub.resources import RESERVED, Entry, Resource
 from templates.catalogue import N_
 
-ALIASES = {"rapidos": "quick", "destacados": "featured"}
+ALIASES = {"rapidos": "quick", "destacados": "featured", "todo": "all", "todos": "all"}
 SHOWN_BESIDE = 5
 """Quick links and featured resources shown before anybody searches."""
 
-KindAndWords = Annotated[Sequence[str], WordsParameter("[quick|featured|KIND] [WORDS]")]
+KindAndWords = Annotated[Sequence[str], WordsParameter("[quick|featured|all|KIND] [WORDS]")]
 
 
 @command(
@@ -27,7 +27,7 @@ KindAndWords = Annotated[Sequence[str], WordsParameter("[quick|featured|KIND] [W
     examples=["resources", "resources quick", "resources trials extend"],
 )
 def resources(ctx: Context, words: KindAndWords = (), page: Page = 1) -> Reply:
-    """Find resources by kind and words; with neither, quick links and featured ones go before the whole list."""
+    """Find resources by kind and words; with neither, show the quick links and what is featured."""
     known = ctx.services.resources
     chosen, searched = _chosen(ctx, words or _asked_by_card(ctx, page))
     found = [each for each in known.resources if _fits(each, chosen) and all(map(each.has, searched))]
@@ -37,7 +37,7 @@ def resources(ctx: Context, words: KindAndWords = (), page: Page = 1) -> Reply:
             hint=N_("Try fewer words, or one of these kinds: %(kinds)s"),
             suggestions=["resources"],
             words=" ".join([*([chosen] if chosen else []), *searched])[:80],
-            kinds=", ".join(["quick", "featured", *known.kinds]),
+            kinds=", ".join([*sorted(RESERVED), *known.kinds]),
         )
     line = without_page(" ".join(["resources", *([chosen] if chosen else []), *searched]))
     paging = Paging(page, len(found), line)
@@ -49,15 +49,15 @@ def resources(ctx: Context, words: KindAndWords = (), page: Page = 1) -> Reply:
         view={
             "quick": _links((each for each in beside if each.quick), language)[:SHOWN_BESIDE],
             "featured": _links((each for each in beside if each.featured), language)[:SHOWN_BESIDE],
-            "found": _links(found[paging.offset : paging.offset + PAGE_SIZE], language),
+            "found": [] if everything else _links(found[paging.offset : paging.offset + PAGE_SIZE], language),
             "paging": paging.view(),
-            "everything": everything,
+            "total": len(found),
             "kinds": [
                 ("quick", ctx.texts(N_("Quick links"))),
                 ("featured", ctx.texts(N_("Featured"))),
                 *((kind, title.in_language(language)) for kind, title in known.kinds.items()),
             ],
-            "chosen": chosen or "",
+            "chosen": chosen or "all",
             "words": " ".join(searched),
         },
         data=lambda: {
@@ -111,14 +111,14 @@ def _asked_by_card(ctx: Context, page: int) -> list[str]:
 
 
 def _kinds(ctx: Context) -> Iterable[tuple[str, str]]:
-    yield from (("quick", "quick"), ("featured", "featured"))
+    yield from ((word, word) for word in sorted(RESERVED))
     for kind, title in ctx.services.resources.kinds.items():
         yield kind, title.in_language(ctx.texts.language)
 
 
 def _fits(resource: Resource, chosen: str | None) -> bool:
     match chosen:
-        case None:
+        case None | "all":
             return True
         case "quick":
             return resource.quick

@@ -10,7 +10,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, HttpUrl, Val
 from hub.names import fold
 
 SHIPPED = Path(__file__).with_suffix(".toml")
-RESERVED = frozenset({"quick", "featured"})
+RESERVED = frozenset({"all", "quick", "featured"})
 """Words that choose resources by something else than their kind."""
 
 

@@ -26,7 +26,7 @@ def test_resources_are_found_by_kind_and_words(office: Office, typed: str, first
 def test_the_cards_fields_search_and_its_pager_ignores_them(office: Office) -> None:
     fields = {"kind": "trials", "words": "extend"}
     assert "1–1 of 1" in office.say(ANA, "resources", inputs=fields).text
-    assert "11–12 of 12" in office.say(ANA, "resources page:2", inputs=fields).text
+    assert "11–12 of 12" in office.say(ANA, "resources all page:2", inputs=fields).text
 
 
 def test_what_fits_nothing_is_told_with_the_kinds_there_are(office: Office) -> None:

@@ -224,7 +224,7 @@ def test_a_role_runs_exactly_what_the_table_says(office: Office, who: Colleague)
 )
 def test_figures_of_a_shared_space_are_those_of_who_sees_least(office: Office, typed: str) -> None:
     def figures(answer: Answer) -> list[str]:
-        said = re.sub(r"Only customers that .*", "", answer.text).replace("of this space", "of yours")
+        said = re.sub(r"Only customers that .*", "", answer.text).replace("for this space", "for you")
         return [line for line in said.splitlines() if line.strip()]
 
     alone, together = office.say(BEN, typed), office.say(ANA, typed, "partners-with-an-administrator")
