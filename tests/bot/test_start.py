@@ -1,43 +1,46 @@
 """Starting the service where it cannot start: one line that says how to mend it, and a non-zero exit."""
 
+import os
 import socket
+import subprocess
+import sys
 from pathlib import Path
 
-import pytest
-from typer.testing import CliRunner, Result
-
-from bot.cli import app
 from tests.bot.box import Box
 
-
-def run(monkeypatch: pytest.MonkeyPatch, folder: Path, **environment: str) -> Result:
-    monkeypatch.chdir(folder)
-    monkeypatch.setenv("PARTNERBOT_DATABASE_URL", f"sqlite:///{folder / 'partnerbot.db'}")
-    for name, value in environment.items():
-        monkeypatch.setenv(name, value)
-    return CliRunner().invoke(app, ["run"])
+PARTNERBOT = Path(sys.executable).with_name("partnerbot")
 
 
-def one_line(result: Result) -> str:
-    assert result.exit_code == 1
-    lines = result.stderr.strip().splitlines()
-    assert len(lines) == 1, result.stderr
+def refusal(folder: Path, **environment: str) -> str:
+    """The one line that `partnerbot run` ends with."""
+    environment = {"PARTNERBOT_DATABASE_URL": f"sqlite:///{folder / 'partnerbot.db'}"} | environment
+    ended = subprocess.run(
+        [PARTNERBOT, "run"],
+        cwd=folder,
+        env=os.environ | environment,
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    assert ended.returncode == 1
+    lines = ended.stderr.strip().splitlines()
+    assert len(lines) == 1, ended.stderr
     return lines[0]
 
 
-def test_without_a_token(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    assert "WEBEX_ACCESS_TOKEN" in one_line(run(monkeypatch, tmp_path))
+def test_without_a_token(tmp_path: Path) -> None:
+    assert "WEBEX_ACCESS_TOKEN" in refusal(tmp_path)
 
 
-def test_with_a_refused_token(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, box: Box) -> None:
-    result = run(monkeypatch, tmp_path, WEBEX_ACCESS_TOKEN="nobody", PARTNERBOT_WEBEX_URL=box.url)
-    assert "token" in one_line(result)
+def test_with_a_refused_token(tmp_path: Path, box: Box) -> None:
+    assert "token" in refusal(tmp_path, WEBEX_ACCESS_TOKEN="nobody", PARTNERBOT_WEBEX_URL=box.url)
 
 
-def test_where_webex_cannot_be_reached(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+def test_where_webex_cannot_be_reached(tmp_path: Path) -> None:
     with socket.socket() as closed:
         closed.bind(("127.0.0.1", 0))
         url = f"http://127.0.0.1:{closed.getsockname()[1]}"
-        said = one_line(run(monkeypatch, tmp_path, WEBEX_ACCESS_TOKEN="token", PARTNERBOT_WEBEX_URL=url))
+        said = refusal(tmp_path, WEBEX_ACCESS_TOKEN="token", PARTNERBOT_WEBEX_URL=url)
     assert url in said
     assert "PARTNERBOT_WEBEX_URL" in said
