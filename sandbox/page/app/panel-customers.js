@@ -30,8 +30,10 @@ export function customerSearch(store) {
     const shown = found.slice(0, MOST_SHOWN);
     const note =
       found.length === 0 ? "No such customer" : found.length > shown.length ? "Type more to find others" : null;
+    // One that somebody has opened stays as it is: an answer may come late, and would close it under their hand.
+    const opened = new Map([...results.querySelectorAll("details[open]")].map((box) => [box.dataset.orgId, box]));
     results.replaceChildren(
-      ...shown.map((customer) => customerBox(customer, store)),
+      ...shown.map((customer) => opened.get(customer.org_id) ?? customerBox(customer, store)),
       note ? el("p", { class: "panel-note" }, note) : "",
     );
   };
