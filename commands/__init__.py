@@ -1,6 +1,6 @@
 """What a person can type: one module per topic, joined here."""
 
-from commands import alerts, audit, customers, indicators, reports, resources, settings, tags, trials
+from commands import administrators, alerts, audit, customers, indicators, reports, resources, settings, tags, trials
 from commands.help import help_command
 from commands.registry import Command, Registry
 
@@ -10,6 +10,7 @@ def registry() -> Registry:
     known: list[Command] = [
         *customers.COMMANDS,
         *indicators.COMMANDS,
+        *administrators.COMMANDS,
         *tags.COMMANDS,
         *trials.COMMANDS,
         *reports.COMMANDS,

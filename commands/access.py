@@ -23,6 +23,7 @@ CUSTOMERS = Access(Needs.CUSTOMERS, Needs.CUSTOMERS)
 READ = Access(Needs.READ, Needs.READ)
 CHANGE = Access(Needs.CHANGE, Needs.CUSTOMERS)
 """What is changed is on the customers' pages, so whoever sees those may see the change."""
+FULL = Access(Needs.FULL, Needs.CUSTOMERS)
 SPACE = Access(Needs.FULL, Needs.NOTHING)
 """Says something about the space, nothing about customers."""
 
@@ -30,6 +31,11 @@ SETTINGS_OF_A_SPACE = Needs.CUSTOMERS
 """Settings are everybody's for themselves; a space's take a partner role."""
 
 TABLE: Mapping[str, Access] = {
+    # What only partner full administrators change
+    "admin assign": FULL,
+    "admin unassign": FULL,
+    "admin grant": FULL,
+    "admin revoke": FULL,
     # Who may read a space
     "settings open": SPACE,
     "settings close": SPACE,
@@ -44,6 +50,7 @@ TABLE: Mapping[str, Access] = {
     "customer": CUSTOMERS,
     "region": CUSTOMERS,
     "undo": CUSTOMERS,
+    "admins": CUSTOMERS,
     "status": CUSTOMERS,
     # Indicators, reports and alerts: not the help desks
     "kpis": READ,

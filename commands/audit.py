@@ -16,6 +16,7 @@ from commands.tables import PAGE_SIZE, Paging, without_page
 from commands.undoing import REVERSALS, take_back
 from hub import audit as hub_audit
 from hub.access import may
+from hub.administrators import CONFIRMATION
 from hub.audit import Change, Reader
 from hub.names import fold
 from storage.tables import Audit, Person
@@ -201,7 +202,7 @@ def _view(change: Change, texts: Texts) -> dict[str, Any]:
                 "after": _value(change.after.get(name), texts),
             }
             for name in dict.fromkeys([*change.before, *change.after])
-            if name != hub_audit.UNDOES and change.before.get(name) != change.after.get(name)
+            if name not in (hub_audit.UNDOES, CONFIRMATION) and change.before.get(name) != change.after.get(name)
         ],
     }
 

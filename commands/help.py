@@ -15,6 +15,7 @@ from templates.catalogue import N_
 TOPICS = {
     "customers": (N_("Customers"), ["clientes"]),
     "indicators": (N_("Indicators"), ["indicadores"]),
+    "administrators": (N_("Administrators"), ["administradores", "admins"]),
     "tags": (N_("Tags"), ["etiquetas"]),
     "trials": (N_("Trials"), ["pruebas"]),
     "reports": (N_("Reports"), ["informes"]),

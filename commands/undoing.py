@@ -13,9 +13,10 @@ from sqlmodel import Session, col, select
 from commands import access
 from commands.context import Context
 from commands.errors import CommandError
-from hub import tags
+from hub import administrators, tags
 from hub.access import Needs
 from hub.audit import CUSTOMER, UNDO, UNDOES, is_settled
+from hub.webex import PartnerClient, PartnerPerson
 from notifications.schedules import Cadence
 from storage.tables import Audit, Person, Rule, Schedule, Space
 from templates.catalogue import N_
@@ -91,6 +92,42 @@ def _tags(ctx: Context, change: Audit) -> Sequence[int]:
     return _written_since(ctx, last, change.target)
 
 
+def _administrators(ctx: Context, change: Audit) -> Sequence[int]:
+    """Unassign who was assigned, and the other way round."""
+    org_id = change.target.removeprefix(CUSTOMER)
+    before, after = set(change.before["administrators"]), set(change.after["administrators"])
+    last, made = _last(ctx), _made(ctx, change)
+    for email in before ^ after:
+        partner, person = _partner_and_person(ctx, email)
+        put_back = administrators.assign if email in before else administrators.unassign
+        put_back(ctx.services.database, partner, person, org_id, made)
+    return _written_since(ctx, last, change.target)
+
+
+def _roles(ctx: Context, change: Audit) -> Sequence[int]:
+    """Give the roles that somebody had, unless they changed since."""
+    last = _last(ctx)
+    partner, person = _partner_and_person(ctx, change.target.partition(":")[2])
+    if sorted(person.roles) != change.after["roles"]:
+        raise _changed_since()
+    administrators.set_roles(
+        ctx.services.database, partner, person, change.before["roles"], _made(ctx, change), change.what
+    )
+    return _written_since(ctx, last, change.target)
+
+
+def _partner_and_person(ctx: Context, email: str) -> tuple[PartnerClient, PartnerPerson]:
+    partner = ctx.services.partner
+    person = partner.person(email) if partner else None
+    if partner is None or person is None:
+        raise _changed_since()
+    return partner, person
+
+
+def _made(ctx: Context, change: Audit) -> administrators.Change:
+    return administrators.Change(ctx.person.email, ctx.now, change.room_id, f"undo-{change.id}")
+
+
 def _settings(session: Session, change: Audit, _now: datetime) -> None:
     """Choose what was chosen before."""
     kind, _, identity = change.target.partition(":")
@@ -162,6 +199,9 @@ def _of(command: str, *, within: Within | None = None, outside: Outside | None =
 REVERSALS: Mapping[str, Reversal] = {
     "tag": _of("tag", outside=_tags),
     "untag": _of("untag", outside=_tags),
+    "admin assign": _of("admin assign", outside=_administrators),
+    "admin unassign": _of("admin unassign", outside=_administrators),
+    "admin grant": _of("admin grant", outside=_roles),
     "settings": _of("settings", within=_settings),
     "settings open": _of("settings open", within=_settings),
     "settings close": _of("settings close", within=_settings),

@@ -1,7 +1,7 @@
 """Webex's partner interfaces, in records of our own (Webex API reference: Organizations, Licenses, People, Partner)."""
 
 import base64
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import date
@@ -11,7 +11,7 @@ from typing import Any
 import httpx
 
 from hub.access import Role
-from hub.errors import NotAllowed, NotFound
+from hub.errors import NotAllowed, NotFound, Unavailable
 from hub.http import Api
 from hub.wire import Skipped, WebexLicence, WebexOrganization, read_each
 
@@ -23,6 +23,15 @@ ROLES: Mapping[str, Role] = {
     "atlas-portal.partner.helpdesk.advanced": Role.HELP_DESK_ADVANCED,
 }
 """Partner roles by Webex's internal name of the role. The first, third and last are not confirmed: a setting."""
+
+_WRITABLE = frozenset(
+    {
+        *("emails", "displayName", "firstName", "lastName", "nickName", "avatar", "orgId", "roles", "licenses"),
+        *("phoneNumbers", "extension", "locationId", "addresses", "siteUrls", "loginEnabled"),
+        *("department", "manager", "managerId", "title"),
+    }
+)
+"""What PUT /people/{personId} takes, all of it at once (Webex API reference, Update a Person)."""
 
 AT_ONCE = 8
 """Requests under way at once where many organizations are asked about."""
@@ -56,6 +65,16 @@ class PartnerPerson:
     display_name: str
     org_id: str
     roles: frozenset[str]
+
+
+@dataclass(frozen=True)
+class CustomerAdministrator:
+    """Somebody assigned to a customer; `role` is Webex's internal name of their role in that organization."""
+
+    person_id: str
+    email: str
+    display_name: str
+    role: str
 
 
 class PartnerClient:
@@ -132,6 +151,46 @@ class PartnerClient:
         """Return the customers (UUIDs) that a partner administrator is assigned to."""
         found = self._api.pages("partner/organizations", {"managedBy": person_id})
         return [uuid_of(each.get("orgId") or each["id"]) for each in found]
+
+    def administrators_of(self, org_id: str) -> list[CustomerAdministrator]:
+        """Return the partner administrators assigned to a customer."""
+        found = self._api.pages(f"partner/organizations/{webex_id('ORGANIZATION', org_id)}/partnerAdmins")
+        return [
+            CustomerAdministrator(each["id"], each["emails"][0].lower(), each["displayName"], each["roleInCustomerOrg"])
+            for each in found
+        ]
+
+    def assign(self, org_id: str, person_id: str) -> None:
+        """Give a customer to a partner administrator."""
+        self._api.send("POST", f"{self._administration(org_id, person_id)}/assign")
+
+    def unassign(self, org_id: str, person_id: str) -> None:
+        """Take a customer from a partner administrator, whose role stays."""
+        self._api.send("DELETE", f"{self._administration(org_id, person_id)}/unassign")
+
+    def revoke(self, person_id: str) -> None:
+        """Take all partner roles, and so all customers, from somebody of the partner's own organization."""
+        self._api.send("DELETE", f"partner/organizations/partnerAdmin/{person_id}")
+
+    def set_roles(self, person_id: str, roles: Set[str]) -> None:
+        """Give somebody exactly these partner roles; other roles of theirs stay.
+
+        Raises:
+            Unavailable: Webex lists no role that is one of these.
+        """
+        known = self._api.get(f"people/{person_id}")
+        ids = {role: role_id for role_id, role in self._role_ids.items()}
+        if missing := [role for role in roles if role not in ids]:
+            raise Unavailable("Webex", f"it lists no role that is {missing[0]}")
+        others = [role_id for role_id in known.get("roles") or () if role_id not in self._role_ids]
+        person = {name: value for name, value in known.items() if name in _WRITABLE}
+        self._api.send(
+            "PUT", f"people/{person_id}", {**person, "roles": [*others, *sorted(ids[Role(r)] for r in roles)]}
+        )
+
+    @staticmethod
+    def _administration(org_id: str, person_id: str) -> str:
+        return f"partner/organizations/{webex_id('ORGANIZATION', org_id)}/partnerAdmin/{person_id}"
 
     def customer_tags(self) -> dict[str, list[str]]:
         """Return the tags of every tagged customer, by UUID."""

@@ -3,8 +3,6 @@
 Everything between an arrival and the outgoing messages is the product's own; only the wire is played.
 """
 
-import json
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import count
@@ -24,14 +22,14 @@ from commands import registry
 from commands.context import Services
 from hub.access import Role
 from hub.feed import FeedClient
-from hub.webex import ROLES, PartnerClient, uuid_of, webex_id
+from hub.webex import PartnerClient, webex_id
 from notifications.outbox import Outgoing
 from storage import Database
 from templates.plain import plain
 from tests.clock import ManualClock
+from tests.commands.wire import KnownPerson, PartnerSide
 
 PARTNER, ELSEWHERE = "11111111-1111-4111-8111-111111111111", "22222222-2222-4222-8222-222222222222"
-INTERNAL = {role: name for name, role in ROLES.items()}
 
 
 @dataclass(frozen=True)
@@ -71,17 +69,16 @@ class Office:
     clock: ManualClock = field(default_factory=ManualClock)
     rooms: dict[str, tuple[Colleague, ...]] = field(default_factory=dict)
     feed: FeedClient | None = None
-    partner_tags: dict[str, list[str]] = field(default_factory=dict)
-    """Tags of customers as Webex has them, by UUID."""
-    roles: dict[str, tuple[Role, ...]] = field(default_factory=lambda: {each.email: each.roles for each in EVERYBODY})
-    """Roles as Webex has them, by e-mail."""
-    partner_routes: dict[tuple[str, str], Any] = field(default_factory=dict)
-    """Further answers of Webex's partner interfaces, by method and path after `/v1/`."""
+    has_token: bool = True
+    """An administrator's token is configured; without it roles are those in the configuration."""
 
     def __post_init__(self) -> None:
         self._numbers = count(1)
-        self.partner = PartnerClient("https://webex.example", "token", transport=httpx.MockTransport(self._webex))
-        self.people = People(self.database, self.partner, {})
+        people = {each.email: KnownPerson(each.person_id, each.email, each.name, each.org) for each in EVERYBODY}
+        self.webex = PartnerSide(PARTNER, people, {each.email: each.roles for each in EVERYBODY})
+        wire = httpx.MockTransport(self.webex.answer)
+        self.partner = PartnerClient("https://webex.example", "token", transport=wire) if self.has_token else None
+        self.people = People(self.database, self.partner, {each.email: frozenset(each.roles) for each in EVERYBODY})
         rooms = cast("Webex", SimpleNamespace(me=lambda: _member(Colleague("Bot")), memberships=self._memberships))
         services = Services(self.database, partner=self.partner, feed=self.feed, files=self.files)
         self.spaces = Spaces(self.database, rooms, self.people, self.clock)
@@ -113,39 +110,6 @@ class Office:
 
     def _memberships(self, room: str) -> list[Person]:
         return [_member(each) for each in self.rooms[room]]
-
-    def _webex(self, request: httpx.Request) -> httpx.Response:
-        path = request.url.path.removeprefix("/v1/")
-        if (request.method, path) in self.partner_routes:
-            found = self.partner_routes[request.method, path]
-            return found(request) if callable(found) else httpx.Response(200, json=found)
-        match path:
-            case "people/me":
-                return httpx.Response(200, json={"orgId": webex_id("ORGANIZATION", PARTNER)})
-            case "roles":
-                items = [{"id": webex_id("ROLE", name), "name": name} for name in ROLES]
-                return httpx.Response(200, json={"items": items})
-            case "people":
-                email = request.url.params.get("email")
-                return httpx.Response(
-                    200, json={"items": [self._person(each) for each in EVERYBODY if each.email == email]}
-                )
-            case _ if tagged := re.fullmatch(r"partner/tags/organizations/([^/]+)(/assignTags)?", path):
-                org_id = uuid_of(tagged[1])
-                if tagged[2]:
-                    self.partner_tags[org_id] = [tag["name"] for tag in json.loads(request.content)["tags"]]
-                return httpx.Response(200, json={"tags": self.partner_tags.get(org_id, [])})
-            case _:
-                return httpx.Response(404, json={"message": "not played here"})
-
-    def _person(self, one: Colleague) -> dict[str, Any]:
-        return {
-            "id": one.person_id,
-            "emails": [one.email],
-            "displayName": one.name,
-            "orgId": webex_id("ORGANIZATION", one.org),
-            "roles": [webex_id("ROLE", INTERNAL[role]) for role in self.roles[one.email]],
-        }
 
 
 @dataclass(frozen=True)

@@ -29,7 +29,7 @@ def office(office: Office) -> Office:
 def tags(office: Office, org_id: str = ALPHA) -> list[str]:
     with office.database.read() as session:
         stored = sorted(session.scalars(select(CustomerTag.tag).where(CustomerTag.org_id == org_id)))
-    assert stored == sorted(office.partner_tags.get(org_id, []))
+    assert stored == sorted(office.webex.tags.get(org_id, []))
     return stored
 
 
@@ -132,7 +132,7 @@ def test_where_a_customer_may_not_be_shown_a_change_is_not_taken_back(office: Of
 
 def test_a_role_that_was_lost_takes_nothing_back(office: Office) -> None:
     office.say(ANA, "tag Alpha gold")
-    office.roles[ANA.email] = CHLOE.roles
+    office.webex.roles[ANA.email] = CHLOE.roles
     office.clock.advance(timedelta(hours=1))
     assert "does not cover" in office.say(ANA, "undo").text
     assert tags(office) == ["gold"]

@@ -150,7 +150,7 @@ def filled(tmp_path_factory: pytest.TempPathFactory, sqlite_template: Path) -> P
         session.add_all(Space(room_id=room.name, kind="group", open_to_colleagues=room.open) for room in ROOMS[1:])
     office = Office(database, folder / "files", rooms={room.name: room.members for room in ROOMS[1:]})
     for org in customers():
-        office.partner_tags[org.org_id] = list(org.tags)
+        office.webex.tags[org.org_id] = list(org.tags)
     office.say(ANA, f"tag {OTHER_ID} {OTHERS}-new")
     for room in ROOMS[1:]:
         office.say(ANA, "subscribe", room=room.name)
