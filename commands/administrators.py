@@ -53,7 +53,7 @@ Perform = Callable[[PartnerClient, PartnerPerson, Change], bool]
 class EmailParameter(Parameter):
     """The first word with an @."""
 
-    usage = "EMAIL"
+    usage = N_("EMAIL")
 
     def take(self, words: Words) -> str | None:
         """Take the address."""
@@ -75,10 +75,10 @@ class JoinedCustomerParameter(TextParameter):
 
 
 Email = Annotated[str, EmailParameter()]
-ToCustomer = Annotated[str, JoinedCustomerParameter("to CUSTOMER")]
-FromCustomer = Annotated[str, JoinedCustomerParameter("from CUSTOMER")]
-MaybeCustomer = Annotated[str, TextParameter("[CUSTOMER]")]
-RoleName = Annotated[str, TextParameter("ROLE")]
+ToCustomer = Annotated[str, JoinedCustomerParameter(N_("to CUSTOMER"))]
+FromCustomer = Annotated[str, JoinedCustomerParameter(N_("from CUSTOMER"))]
+MaybeCustomer = Annotated[str, TextParameter(N_("[CUSTOMER]"))]
+RoleName = Annotated[str, TextParameter(N_("ROLE"))]
 
 
 @command(

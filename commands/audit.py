@@ -48,7 +48,7 @@ _FIELDS = {
 }
 """Fields that changes name; another stands for itself."""
 
-CustomerOrPerson = Annotated[str, TextParameter("[CUSTOMER|PERSON]")]
+CustomerOrPerson = Annotated[str, TextParameter(N_("[CUSTOMER|PERSON]"))]
 ChangeNumber = Annotated[int | None, NumberParameter()]
 
 

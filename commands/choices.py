@@ -80,7 +80,7 @@ class LanguageParameter(ChoiceParameter):
 class ZoneParameter(ChoiceParameter):
     """`timezone Europe/Madrid`."""
 
-    usage = "[timezone ZONE]"
+    usage = N_("[timezone ZONE]")
     words = ("timezone", "zona")
 
     def read(self, chosen: str) -> str:

@@ -27,7 +27,7 @@ TOPICS = {
 }
 """Topics in the order they are shown: each is the module its commands are in; with Spanish names."""
 
-Topic = Annotated[str, TextParameter("[TOPIC]")]
+Topic = Annotated[str, TextParameter(N_("[TOPIC]"))]
 
 
 def help_command(everything: Callable[[], Iterable[Command]]) -> Command:
@@ -63,7 +63,12 @@ def help_command(everything: Callable[[], Iterable[Command]]) -> Command:
             },
             data=lambda: {
                 "rows": [
-                    {"topic": name, "command": each.name, "usage": each.usage, "summary": ctx.texts(each.summary)}
+                    {
+                        "topic": name,
+                        "command": each.name,
+                        "usage": each.usage_in(ctx.texts),
+                        "summary": ctx.texts(each.summary),
+                    }
                     for name, found in shown.items()
                     for each in found
                 ]
@@ -74,7 +79,7 @@ def help_command(everything: Callable[[], Iterable[Command]]) -> Command:
 
 
 def _view(ctx: Context, each: Command) -> dict[str, Any]:
-    return {"usage": each.usage, "summary": ctx.texts(each.summary), "examples": list(each.examples)}
+    return {"usage": each.usage_in(ctx.texts), "summary": ctx.texts(each.summary), "examples": list(each.examples)}
 
 
 def _topic(typed: str) -> str:

@@ -31,7 +31,7 @@ class Parameter:
 class DaysParameter(Parameter):
     """A number of days: the first whole number."""
 
-    usage = "[DAYS]"
+    usage = N_("[DAYS]")
     LONGEST = 3650
 
     def take(self, words: Words) -> int | None:
@@ -91,7 +91,7 @@ class PageParameter(Parameter):
 class SortParameter(Parameter):
     """`sort:FIELD`, descending with `sort:-FIELD`."""
 
-    usage = "[sort:FIELD]"
+    usage = N_("[sort:FIELD]")
 
     def take(self, words: Words) -> Sort | None:
         """Take the order.
@@ -116,7 +116,7 @@ class SortParameter(Parameter):
 class FilterParameter(Parameter):
     """The filter language, over all that is left."""
 
-    usage = "[FILTER]"
+    usage = N_("[FILTER]")
     greedy = True
 
     def take(self, words: Words) -> Filter | None:
@@ -194,5 +194,5 @@ ChosenProducts = Annotated[frozenset[str] | None, ProductsParameter()]
 Page = Annotated[int, PageParameter()]
 Order = Annotated[Sort | None, SortParameter()]
 Where = Annotated[Filter, FilterParameter()]
-CustomerName = Annotated[str, TextParameter("CUSTOMER")]
+CustomerName = Annotated[str, TextParameter(N_("CUSTOMER"))]
 Everything = Filter.everything

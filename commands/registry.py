@@ -51,8 +51,12 @@ class Command:
 
     @property
     def usage(self) -> str:
-        """Name and arguments, as `help` shows them."""
-        return " ".join([self.name, *(parameter.usage for parameter in self.parameters.values() if parameter.usage)])
+        """Name and arguments, in English."""
+        return self.usage_in(str)
+
+    def usage_in(self, say: Callable[[str], str]) -> str:
+        """Return name and arguments as `help` shows them; `say` translates."""
+        return " ".join([self.name, *(say(each.usage) for each in self.parameters.values() if each.usage)])
 
     def arguments(self, text: str) -> dict[str, Any]:
         """Read the words after the name into the function's arguments.

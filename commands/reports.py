@@ -36,7 +36,7 @@ _NAMES = {
 class ReportParameter(Parameter):
     """The report's name: the first word that is one."""
 
-    usage = "NAME"
+    usage = N_("NAME")
 
     def take(self, words: Words) -> Report | None:
         """Take the name.
@@ -74,7 +74,7 @@ class When:
 class WhenParameter(Parameter):
     """`daily at 09:00`, `weekly monday at 09:00`, `monthly 1 at 09:00`."""
 
-    usage = "daily|weekly|monthly [DAY] at HH:MM"
+    usage = N_("daily|weekly|monthly [DAY] at HH:MM")
     EVERY: ClassVar = {
         "daily": Every.DAILY,
         "weekly": Every.WEEKLY,

@@ -17,7 +17,7 @@ ALIASES = {"rapidos": "quick", "destacados": "featured", "todo": "all", "todos":
 SHOWN_BESIDE = 5
 """Quick links and featured resources shown before anybody searches."""
 
-KindAndWords = Annotated[Sequence[str], WordsParameter("[quick|featured|all|KIND] [WORDS]")]
+KindAndWords = Annotated[Sequence[str], WordsParameter(N_("[quick|featured|all|KIND] [WORDS]"))]
 
 
 @command(

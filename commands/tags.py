@@ -13,7 +13,7 @@ from hub import tags as hub_tags
 from hub.customers import CustomerRow, MatchKind, find
 from templates.catalogue import N_
 
-CustomerAndTags = Annotated[Sequence[str], WordsParameter("CUSTOMER TAG…")]
+CustomerAndTags = Annotated[Sequence[str], WordsParameter(N_("CUSTOMER TAG…"))]
 
 
 @command(

@@ -183,6 +183,40 @@ def test_a_partner_administrator_sees_only_their_customers(product: Product, ana
     assert 0 < own < everything
 
 
+def test_a_customer_is_assigned_and_taken_away_and_the_trail_tells(product: Product, ana: Talker) -> None:
+    ben = product.talker("partner_admin")
+
+    def seen() -> int:
+        return int(ben.ask("customers")[0]["text"].split()[0])
+
+    def change(verb: str) -> None:
+        asked = ana.say(f"admin {verb} {ben.email} to {customer['org_id']}")
+        (question,) = ana.replies(asked)
+        ana.press(question, f"admin {verb}")
+        ana.replies(asked, answers=2)
+
+    customer = next(
+        row
+        for row in product.control.get("/sandbox/customers", params={"q": ""}).json()["items"]
+        if "no customer" in ben.ask(f"customer {row['org_id']}")[0]["text"]
+    )
+    before = seen()
+    change("assign")
+    assert seen() == before + 1
+    change("unassign")
+    assert seen() == before
+    assert "admin unassign" in ana.ask(f"audit {customer['org_id']}")[0]["text"]
+
+
+def test_a_shared_space_says_what_it_leaves_out(product: Product, ana: Talker) -> None:
+    room = product.room("Renewals EMEA")
+    (answer,) = ana.ask("recent 77", room)
+    assert "Ben Okafor may see, too" in answer["text"]
+    ana.press(answer, "recent 77")
+    direct = ana.say("status")["roomId"]
+    assert "may see, too" not in ana.heard(direct, "Added in the last 77 days")["text"]
+
+
 def test_a_space_with_an_outsider_gets_no_customer_data(product: Product, ana: Talker) -> None:
     room = product.room("Project Acme")
     asked = ana.say("expiring 30", room)
