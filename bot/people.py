@@ -7,7 +7,8 @@ from sqlalchemy import bindparam, select
 from sqlmodel import SQLModel
 
 from hub.errors import SourceError
-from hub.webex import PartnerClient, PartnerPerson, uuid_of
+from hub.ids import uuid_of
+from hub.webex import PartnerClient, PartnerPerson
 from notifications.audience import Member
 from storage import Database
 from storage.tables import Person

@@ -13,6 +13,7 @@ from sqlmodel import col, delete, func, select
 
 from hub.access import Role
 from hub.webex import PartnerClient, PartnerPerson
+from hub.wire.reading import Skipped
 from storage import Database
 from storage.tables import Assignment, Audit, Person
 
@@ -170,7 +171,7 @@ def _audit(what: str, target: str, change: Change, before: dict[str, Any], after
 
 
 def _in_webex(partner: PartnerClient) -> dict[str, tuple[str, frozenset[str]]]:
-    people = (person for role in Role for person in partner.people_with(role))
+    people = (person for role in Role for person in partner.people_with(role, Skipped()))
     return {person.email: (person.display_name, person.roles) for person in people if person.org_id == partner.org_id}
 
 

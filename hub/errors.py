@@ -37,8 +37,8 @@ class NotFound(Unavailable):
 class TokenRefused(SourceError):
     """It does not accept our token."""
 
-    def __init__(self, source: str) -> None:
-        super().__init__(source, "it does not accept the token")
+    def __init__(self, source: str, setting: str) -> None:
+        super().__init__(source, f"it does not accept the token; put a valid one into {setting}")
 
 
 class NotAllowed(SourceError):

@@ -10,7 +10,8 @@ import httpx
 from hub.errors import NotFound
 from hub.http import Api, Json
 from hub.readings import CustomerReading, DayReading, LicenceReading, SubscriptionReading
-from hub.wire import FeedCustomer, FeedDay, FeedSubscription, Skipped, read_each
+from hub.wire.feed import FeedCustomer, FeedDay, FeedSubscription, GoneCustomer, GoneSubscription
+from hub.wire.reading import Skipped, read_each
 
 SOURCE = "The feed"
 
@@ -31,7 +32,7 @@ class FeedClient:
     """Reads the feed. Every call raises `hub.errors.SourceError`; a record that cannot be read is left out."""
 
     def __init__(self, url: str, token: str | None, *, transport: httpx.BaseTransport | None = None) -> None:
-        self._api = Api(SOURCE, f"{url.rstrip('/')}/", token, transport)
+        self._api = Api(SOURCE, f"{url.rstrip('/')}/", token, setting="PARTNERBOT_FEED_TOKEN", transport=transport)
 
     def close(self) -> None:
         """Give back every connection."""
@@ -44,13 +45,13 @@ class FeedClient:
 
         def customer(record: Mapping[str, Any]) -> None:
             if record.get("deleted"):
-                page.gone_customers.add(record["org_id"].lower())
+                page.gone_customers.add(GoneCustomer.model_validate(record).org_id)
             else:
                 page.customers.append(FeedCustomer.model_validate(record).reading())
 
         def subscription(record: Mapping[str, Any]) -> None:
             if record.get("deleted"):
-                page.gone_subscriptions.add(record["subscription_id"])
+                page.gone_subscriptions.add(GoneSubscription.model_validate(record).subscription_id)
                 return
             read, licences = read_subscription(record)
             page.subscriptions.append(read)

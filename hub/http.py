@@ -1,17 +1,35 @@
 """HTTP with the sources: one long-lived client each, paging, retries, and one way to tell errors."""
 
-from collections.abc import Iterator, Mapping
+import time
+from collections.abc import Callable, Iterator, Mapping
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+from threading import Lock
 from typing import Any
 
 import httpx
-from tenacity import RetryCallState, Retrying, retry_if_exception, stop_after_attempt, wait_exponential_jitter
+from tenacity import (
+    RetryCallState,
+    Retrying,
+    retry_if_exception,
+    stop_after_attempt,
+    stop_before_delay,
+    wait_exponential_jitter,
+)
 
 from hub.errors import Conflict, NotAllowed, NotFound, Rejected, TokenRefused, Unavailable
 
-ATTEMPTS = 4
-LONGEST_WAIT_SECONDS = 30.0
-_AGAIN = {429, 502, 503, 504}
-_BACKOFF = wait_exponential_jitter(multiplier=0.3, max=5.0)
+ATTEMPTS = 6
+PATIENCE_SECONDS = 60.0
+"""What one call may spend on waiting: asked to wait longer, it gives up instead of asking too soon."""
+MOST_PAGES = 10_000
+"""A list with more pages than that has no end."""
+
+_REFUSED = {423, 429}
+"""Nothing was done: the same may be asked again, whatever it is."""
+_AGAIN = _REFUSED | {502, 503, 504}
+_REPEATABLE = {"GET", "PUT", "PATCH", "DELETE"}
+_BACKOFF = wait_exponential_jitter(multiplier=0.3, max=10.0)
 
 Json = dict[str, Any]
 
@@ -19,12 +37,28 @@ Json = dict[str, Any]
 class Api:
     """A source's interface under one address, with one token. Safe to use from several threads.
 
-    Reads, and writes that are the same when repeated, are tried again after 429 (obeying Retry-After), 502, 503, 504
-    and time-outs. Every call raises one of `hub.errors`.
+    A call is tried again, with growing pauses, after 423, 429, 502, 503, 504, and a lost connection; Retry-After is
+    obeyed in full, or the call gives up. What might take effect twice is only repeated where it surely had none. Every
+    call raises one of `hub.errors`; a token that is refused is told by the `setting` it comes from.
     """
 
-    def __init__(self, source: str, url: str, token: str | None, transport: httpx.BaseTransport | None = None) -> None:
+    def __init__(
+        self,
+        source: str,
+        url: str,
+        token: str | None,
+        *,
+        setting: str,
+        transport: httpx.BaseTransport | None = None,
+        sleep: Callable[[float], None] = time.sleep,
+        now: Callable[[], float] = time.monotonic,
+    ) -> None:
         self.source = source
+        self._setting = setting
+        self._sleep = sleep
+        self._now = now
+        self._closed_until: dict[str, float] = {}
+        self._counting = Lock()
         self._client = httpx.Client(
             base_url=url,
             headers={"Authorization": f"Bearer {token}"} if token else {},
@@ -32,6 +66,8 @@ class Api:
             limits=httpx.Limits(max_connections=16),
             transport=transport,
         )
+        self.requests_sent = 0
+        """How many requests were sent, repeated ones included."""
 
     def close(self) -> None:
         """Give back every connection."""
@@ -44,47 +80,89 @@ class Api:
     def pages(self, path: str, params: Mapping[str, Any] | None = None) -> Iterator[Any]:
         """Yield the items of a list, following `Link: rel="next"` as it is given."""
         response = self._call("GET", path, params=params)
+        seen = set()
         while True:
-            found = self._json(response)
-            items = found if isinstance(found, list) else found.get("items")
-            if not isinstance(items, list):
-                raise Unavailable(self.source, "the answer is not a list")
-            yield from items
-            following = response.links.get("next", {}).get("url")
-            if not following:
+            yield from self._items(response)
+            seen.add(str(response.request.url))
+            following = self._following(response)
+            if following is None:
                 return
             response = self._call("GET", following)
+            if following in seen or len(seen) == MOST_PAGES:
+                raise Unavailable(self.source, "the pages of its list go on for ever")
 
-    def send(self, method: str, path: str, body: Json | None = None, *, key: str | None = None) -> Any:
-        """Change something that is the same when the call is repeated (POST: by its idempotency `key`)."""
+    def send(
+        self, method: str, path: str, body: Json | None = None, *, key: str | None = None, replaces: bool = False
+    ) -> Any:
+        """Change something.
+
+        A POST is repeated after a lost answer only where that does no harm: it has an idempotency `key`, or it
+        `replaces` what was there.
+        """
         headers = {"Idempotency-Key": key} if key else None
-        response = self._call(method, path, json=body, headers=headers)
+        harmless = method in _REPEATABLE or key is not None or replaces
+        response = self._call(method, path, harmless=harmless, json=body, headers=headers)
         return self._json(response) if response.content else None
 
-    def _call(self, method: str, path: str, **request: Any) -> httpx.Response:
+    def _call(self, method: str, path: str, *, harmless: bool = True, **request: Any) -> httpx.Response:
         try:
             response: httpx.Response = Retrying(
-                stop=stop_after_attempt(ATTEMPTS), wait=_wait, retry=retry_if_exception(_is_passing), reraise=True
+                stop=stop_after_attempt(ATTEMPTS) | stop_before_delay(PATIENCE_SECONDS),
+                wait=_wait,
+                retry=retry_if_exception(_is_passing if harmless else _had_no_effect),
+                sleep=self._sleep,
+                reraise=True,
             )(self._once, method, path, **request)
         except httpx.HTTPStatusError as error:
             raise self._failure(error.response) from error
-        except httpx.HTTPError as error:
-            raise Unavailable(self.source, type(error).__name__) from error
+        except (httpx.HTTPError, httpx.InvalidURL) as error:
+            raise Unavailable(self.source, f"the connection fails ({type(error).__name__})") from error
         return response
 
     def _once(self, method: str, path: str, **request: Any) -> httpx.Response:
-        return self._client.request(method, path, **request).raise_for_status()
+        prepared = self._client.build_request(method, path, **request)
+        resource = prepared.url.path.removeprefix(self._client.base_url.path).partition("/")[0]
+        left = self._closed_until.get(resource, 0) - self._now()
+        if left > 0:
+            raise Unavailable(self.source, f"it was asked too much; it wants to be left alone for {left:.0f} s")
+        with self._counting:
+            self.requests_sent += 1
+        response = self._client.send(prepared)
+        asked = _asked(response)
+        if response.status_code in _AGAIN and asked is not None and asked >= PATIENCE_SECONDS:
+            self._closed_until[resource] = self._now() + asked
+        return response.raise_for_status()
+
+    def _following(self, response: httpx.Response) -> str | None:
+        """Return the address of the next page, which may be told relative to this one (RFC 8288)."""
+        given = response.links.get("next", {}).get("url")
+        try:
+            return str(response.request.url.join(given)) if given else None
+        except httpx.InvalidURL as error:
+            raise Unavailable(self.source, "its link to the next page is no address") from error
+
+    def _items(self, response: httpx.Response) -> list[Any]:
+        found = self._json(response)
+        items = found.get("items") if isinstance(found, dict) else found
+        if not isinstance(items, list):
+            raise Unavailable(self.source, "the answer is not a list")
+        return items
 
     def _json(self, response: httpx.Response) -> Any:
         try:
             return response.json()
         except ValueError as error:
-            raise Unavailable(self.source, "the answer is not JSON") from error
+            kind = response.headers.get("Content-Type", "").partition(";")[0]
+            raise Unavailable(self.source, f"the answer is not JSON{f' but {kind}' if kind else ''}") from error
 
     def _failure(self, response: httpx.Response) -> Exception:
-        match response.status_code:
+        status = response.status_code
+        if response.request.method == "GET" and status in (400, 409, 422):
+            # What we ask is documented: a source that refuses it does not behave as documented.
+            return Unavailable(self.source, f"HTTP {status}")
+        match status:
             case 401:
-                return TokenRefused(self.source)
+                return TokenRefused(self.source, self._setting)
             case 403:
                 return NotAllowed(self.source, "its token may not do this")
             case 404:
@@ -94,9 +172,10 @@ class Api:
             case 400 | 422:
                 return Rejected(_problems(response))
             case 429:
-                asked = f", to wait {_asked(response):.0f} s" if _asked(response) else ""
-                return Unavailable(self.source, f"it was asked too much at once{asked}")
-            case status:
+                asked = _asked(response)
+                wish = f"; it wants to be left alone for {asked:.0f} s" if asked else ""
+                return Unavailable(self.source, f"it was asked too much{wish}")
+            case _:
                 return Unavailable(self.source, f"HTTP {status}")
 
 
@@ -106,16 +185,20 @@ def _problems(response: httpx.Response) -> dict[str, str]:
     except ValueError:
         body = {}
     errors = body.get("errors") if isinstance(body, dict) else None
-    if not isinstance(errors, list):
-        return {"": "rejected"}
-    return {str(error.get("field", "")): str(error.get("description", "")) for error in errors}
+    named = [error for error in errors if isinstance(error, dict)] if isinstance(errors, list) else []
+    return {str(error.get("field", "")): str(error.get("description", "")) for error in named} or {"": "rejected"}
 
 
 def _is_passing(error: BaseException) -> bool:
     if isinstance(error, httpx.HTTPStatusError):
-        # Asked to wait longer, we give up: to ask sooner than told would only prolong it.
-        return error.response.status_code in _AGAIN and (_asked(error.response) or 0) <= LONGEST_WAIT_SECONDS
+        return error.response.status_code in _AGAIN
     return isinstance(error, httpx.TimeoutException | httpx.NetworkError | httpx.RemoteProtocolError)
+
+
+def _had_no_effect(error: BaseException) -> bool:
+    if isinstance(error, httpx.HTTPStatusError):
+        return error.response.status_code in _REFUSED
+    return isinstance(error, httpx.ConnectError | httpx.ConnectTimeout | httpx.PoolTimeout)
 
 
 def _wait(state: RetryCallState) -> float:
@@ -125,8 +208,11 @@ def _wait(state: RetryCallState) -> float:
 
 
 def _asked(response: httpx.Response) -> float | None:
-    """Return the seconds of a Retry-After, where there is one that can be read."""
+    """Return the seconds of a Retry-After (RFC 9110: a number, or a date), where there is one that can be read."""
+    given = response.headers.get("Retry-After", "")
+    if given.isdecimal():
+        return float(given)
     try:
-        return max(0.0, float(response.headers["Retry-After"]))
-    except (KeyError, ValueError):
+        return max(0.0, (parsedate_to_datetime(given) - datetime.now(UTC)).total_seconds())
+    except (TypeError, ValueError):
         return None

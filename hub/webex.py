@@ -1,19 +1,35 @@
 """Webex's partner interfaces, in records of our own (Webex API reference: Organizations, Licenses, People, Partner)."""
 
-import base64
 from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
-from typing import Any
+from itertools import count
+from typing import Any, TypeVar
+from urllib.parse import quote
 
 import httpx
 
 from hub.access import Role
+from hub.bulk import chunks
 from hub.errors import NotAllowed, NotFound, Unavailable
 from hub.http import Api
-from hub.wire import Skipped, WebexLicence, WebexOrganization, read_each
+from hub.ids import last_part, webex_id
+from hub.wire.reading import Skipped, read_each, read_one
+from hub.wire.webex import (
+    ManagedOrganization,
+    TaggedOrganization,
+    TaggedSubscription,
+    Tags,
+    WebexAdministrator,
+    WebexLicence,
+    WebexMe,
+    WebexOrganization,
+    WebexPerson,
+    WebexRole,
+    WebexTag,
+)
 
 ROLES: Mapping[str, Role] = {
     "atlas-portal.partner.salesfulladmin": Role.FULL,
@@ -33,8 +49,15 @@ _WRITABLE = frozenset(
 )
 """What PUT /people/{personId} takes, all of it at once (Webex API reference, Update a Person)."""
 
+SOURCE = "Webex"
 AT_ONCE = 8
 """Requests under way at once where many organizations are asked about."""
+TOLERATED = 5
+"""Organizations that may fail before it is Webex that fails."""
+TAGS_AT_ONCE = 20
+"""Tags named in one request: its address must not grow too long."""
+
+TaggedT = TypeVar("TaggedT", TaggedOrganization, TaggedSubscription)
 
 
 @dataclass(frozen=True)
@@ -88,28 +111,35 @@ class PartnerClient:
         roles: Mapping[str, Role] = ROLES,
         transport: httpx.BaseTransport | None = None,
     ) -> None:
-        self._api = Api("Webex", f"{url}/v1/", token, transport)
+        self._api = Api(SOURCE, f"{url}/v1/", token, setting="PARTNERBOT_ADMIN_TOKEN", transport=transport)
         self._roles = roles
 
     def close(self) -> None:
         """Give back every connection."""
         self._api.close()
 
+    @property
+    def requests_sent(self) -> int:
+        """How many requests were sent so far."""
+        return self._api.requests_sent
+
     @cached_property
     def org_id(self) -> str:
         """UUID of the partner's own organization."""
-        return uuid_of(self._api.get("people/me")["orgId"])
+        return read_one(self._api.get("people/me"), WebexMe, SOURCE).orgId
 
     def organizations(self, skipped: Skipped) -> list[Organization]:
         """Return every customer organization that can be read; the list is never paged."""
-        found = read_each(self._api.pages("organizations"), "organization", _organization, skipped)
-        return [each for each in found if each.org_id != self.org_id]
+        found = read_each(self._api.pages("organizations"), "organization", WebexOrganization.model_validate, skipped)
+        return [Organization(each.id, each.displayName, each.created) for each in found if each.id != self.org_id]
 
     def licences(self, org_ids: Sequence[str], skipped: Skipped) -> Iterator[tuple[str, list[LicenceCount] | None]]:
         """Yield each organization with its licences that belong to a subscription, several asked at once.
 
-        None stands for an organization that our token may not look into, or that is not there any more.
+        None stands for an organization that our token may not look into, that is not there any more, or of which Webex
+        tells nothing that can be read. Where that happens to many it is Webex that fails.
         """
+        failed = count(1)
 
         def licences_of(org_id: str) -> list[LicenceCount] | None:
             try:
@@ -117,52 +147,69 @@ class PartnerClient:
             except (NotAllowed, NotFound) as error:
                 skipped.note(f"licences of {org_id}", error)
                 return None
+            except Unavailable as error:
+                if next(failed) > TOLERATED:
+                    raise
+                skipped.note(f"licences of {org_id}", error)
+                return None
             ours = [each for each in records if not isinstance(each, dict) or each.get("subscriptionId")]
-            return read_each(ours, "licence", _licence, skipped)
+            unreadable = Skipped()
+            found = read_each(ours, f"licence of {org_id}:", WebexLicence.model_validate, unreadable)
+            skipped.take(unreadable)
+            # Licences are added up: without one of them the sums would be wrong.
+            if unreadable.count:
+                return None
+            return [LicenceCount(each.subscriptionId, each.name, each.totalUnits, each.consumedUnits) for each in found]
 
-        with ThreadPoolExecutor(AT_ONCE) as pool:
+        pool = ThreadPoolExecutor(AT_ONCE)
+        try:
             yield from zip(org_ids, pool.map(licences_of, org_ids), strict=True)
+        finally:
+            pool.shutdown(cancel_futures=True)
 
     def person(self, email: str) -> PartnerPerson | None:
         """Find somebody of the partner's own organization by e-mail."""
-        return next(map(self._person, self._api.pages("people", {"email": email})), None)
+        found = next(self._api.pages("people", {"email": email}), None)
+        return None if found is None else self._person(read_one(found, WebexPerson, SOURCE))
 
-    def people_with(self, role: Role) -> list[PartnerPerson]:
+    def people_with(self, role: Role, skipped: Skipped) -> list[PartnerPerson]:
         """Return the people of the partner's own organization who hold a partner role."""
         ids = [role_id for role_id, known in self._role_ids.items() if known is role]
-        return [self._person(each) for role_id in ids for each in self._api.pages("people", {"roles": role_id})]
+        records = (each for role_id in ids for each in self._api.pages("people", {"roles": role_id}))
+        return [self._person(each) for each in read_each(records, "person", WebexPerson.model_validate, skipped)]
 
-    def _person(self, found: Mapping[str, Any]) -> PartnerPerson:
-        roles = {self._role_ids[role] for role in found.get("roles") or () if role in self._role_ids}
-        return PartnerPerson(
-            found["id"], found["emails"][0].lower(), found["displayName"], uuid_of(found["orgId"]), frozenset(roles)
-        )
+    def _person(self, found: WebexPerson) -> PartnerPerson:
+        roles = {self._role_ids[role] for role in found.roles or () if role in self._role_ids}
+        return PartnerPerson(found.id, found.emails[0].lower(), found.displayName, found.orgId, frozenset(roles))
 
     @cached_property
     def _role_ids(self) -> Mapping[str, Role]:
         """Partner roles by the id that people carry: ids are matched, names are never compared."""
-        return {
-            each["id"]: self._roles[_last_part(each["id"])]
-            for each in self._api.pages("roles")
-            if _last_part(each["id"]) in self._roles
-        }
 
-    def assigned_to(self, person_id: str) -> list[str]:
+        def role(record: Mapping[str, Any]) -> tuple[str, Role | None]:
+            identity = WebexRole.model_validate(record).id
+            return identity, self._roles.get(last_part(identity))
+
+        found = read_each(self._api.pages("roles"), "role", role, Skipped())
+        return {identity: known for identity, known in found if known}
+
+    def assigned_to(self, person_id: str, skipped: Skipped) -> list[str]:
         """Return the customers (UUIDs) that a partner administrator is assigned to."""
-        found = self._api.pages("partner/organizations", {"managedBy": person_id})
-        return [uuid_of(each.get("orgId") or each["id"]) for each in found]
+        records = self._api.pages("partner/organizations", {"managedBy": person_id})
+        return [each.orgId for each in read_each(records, "assignment", ManagedOrganization.model_validate, skipped)]
 
     def administrators_of(self, org_id: str) -> list[CustomerAdministrator]:
         """Return the partner administrators assigned to a customer."""
-        found = self._api.pages(f"partner/organizations/{webex_id('ORGANIZATION', org_id)}/partnerAdmins")
+        records = self._api.pages(f"partner/organizations/{webex_id('ORGANIZATION', org_id)}/partnerAdmins")
+        found = read_each(records, "administrator", WebexAdministrator.model_validate, Skipped())
         return [
-            CustomerAdministrator(each["id"], each["emails"][0].lower(), each["displayName"], each["roleInCustomerOrg"])
+            CustomerAdministrator(each.id, each.emails[0].lower(), each.displayName, each.roleInCustomerOrg)
             for each in found
         ]
 
     def assign(self, org_id: str, person_id: str) -> None:
         """Give a customer to a partner administrator."""
-        self._api.send("POST", f"{self._administration(org_id, person_id)}/assign")
+        self._api.send("POST", f"{self._administration(org_id, person_id)}/assign", replaces=True)
 
     def unassign(self, org_id: str, person_id: str) -> None:
         """Take a customer from a partner administrator, whose role stays."""
@@ -192,57 +239,32 @@ class PartnerClient:
     def _administration(org_id: str, person_id: str) -> str:
         return f"partner/organizations/{webex_id('ORGANIZATION', org_id)}/partnerAdmin/{person_id}"
 
-    def customer_tags(self) -> dict[str, list[str]]:
+    def customer_tags(self, skipped: Skipped) -> dict[str, list[str]]:
         """Return the tags of every tagged customer, by UUID."""
-        names = [each["name"] for each in self._api.pages("partner/tags", {"type": "ORGANIZATION"})]
-        if not names:
-            return {}
-        found = self._api.pages("partner/tags/organizations", {"tags": ",".join(names), "max": 100})
-        return {uuid_of(each["orgId"]): list(each["tags"]) for each in found}
+        found = self._tagged("organizations", "ORGANIZATION", TaggedOrganization, skipped)
+        return {each.orgId: each.tags for each in found}
 
-    def subscription_tags(self) -> dict[str, list[str]]:
+    def subscription_tags(self, skipped: Skipped) -> dict[str, list[str]]:
         """Return the tags of every tagged subscription, by its id."""
-        names = [each["name"] for each in self._api.pages("partner/tags", {"type": "SUBSCRIPTION"})]
-        if not names:
-            return {}
-        found = self._api.pages("partner/tags/subscriptions", {"tags": ",".join(names), "max": 100})
-        return {each["subscriptionId"]: list(each["tags"]) for each in found}
+        found = self._tagged("subscriptions", "SUBSCRIPTION", TaggedSubscription, skipped)
+        return {each.subscriptionId: each.tags for each in found}
 
-    def tags_of(self, org_id: str) -> list[str]:
-        """Return the tags of one customer."""
-        return list(self._api.get(f"partner/tags/organizations/{webex_id('ORGANIZATION', org_id)}")["tags"])
+    def _tagged(self, what: str, tag_type: str, kind: type[TaggedT], skipped: Skipped) -> Iterator[TaggedT]:
+        names = read_each(self._api.pages("partner/tags", {"type": tag_type}), "tag", WebexTag.model_validate, skipped)
+        for some in chunks((each.name for each in names), TAGS_AT_ONCE):
+            records = self._api.pages(f"partner/tags/{what}", {"tags": ",".join(some), "max": 100})
+            yield from read_each(records, f"tags of {what}", kind.model_validate, skipped)
 
-    def set_tags(self, org_id: str, tags: Iterable[str]) -> None:
-        """Replace the tags of a customer; none clears them."""
-        path = f"partner/tags/organizations/{webex_id('ORGANIZATION', org_id)}/assignTags"
-        self._api.send("POST", path, {"tags": [{"name": tag, "description": ""} for tag in tags]})
+    def tags_of(self, org_id: str, subscription_id: str | None = None) -> list[str]:
+        """Return the tags of one customer, or of one of its subscriptions."""
+        return read_one(self._api.get(_tags_path(org_id, subscription_id)), Tags, SOURCE).tags
 
-
-def uuid_of(identity: str) -> str:
-    """Return the UUID in a Webex id (unpadded base64 of `ciscospark://…/KIND/uuid`), or a UUID as it is.
-
-    Raises:
-        ValueError: it is neither.
-    """
-    if len(identity) == 36 and identity.count("-") == 4:
-        return identity.lower()
-    return _last_part(identity).lower()
+    def set_tags(self, org_id: str, tags: Iterable[str], subscription_id: str | None = None) -> None:
+        """Replace the tags of a customer, or of one of its subscriptions; none clears them."""
+        body = {"tags": [{"name": tag, "description": ""} for tag in tags]}
+        self._api.send("POST", f"{_tags_path(org_id, subscription_id)}/assignTags", body, replaces=True)
 
 
-def webex_id(kind: str, uuid: str) -> str:
-    """Return the Webex id of a UUID."""
-    return base64.urlsafe_b64encode(f"ciscospark://us/{kind}/{uuid}".encode()).decode().rstrip("=")
-
-
-def _last_part(identity: str) -> str:
-    return base64.urlsafe_b64decode(identity + "=" * (-len(identity) % 4)).decode().rpartition("/")[2]
-
-
-def _organization(record: Mapping[str, Any]) -> Organization:
-    told = WebexOrganization.model_validate(record)
-    return Organization(uuid_of(told.id), told.displayName, told.created.date() if told.created else None)
-
-
-def _licence(record: Mapping[str, Any]) -> LicenceCount:
-    told = WebexLicence.model_validate(record)
-    return LicenceCount(told.subscriptionId, told.name, told.totalUnits, told.consumedUnits)
+def _tags_path(org_id: str, subscription_id: str | None) -> str:
+    of_customer = f"partner/tags/organizations/{webex_id('ORGANIZATION', org_id)}"
+    return f"{of_customer}/subscriptions/{quote(subscription_id, safe='')}" if subscription_id else of_customer

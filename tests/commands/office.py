@@ -22,7 +22,8 @@ from commands import registry
 from commands.context import Services
 from hub.access import Role
 from hub.feed import FeedClient
-from hub.webex import PartnerClient, webex_id
+from hub.ids import webex_id
+from hub.webex import PartnerClient
 from notifications.outbox import Outgoing
 from storage import Database
 from templates.plain import plain

@@ -9,7 +9,8 @@ from typing import Any
 import httpx
 
 from hub.access import Role
-from hub.webex import ROLES, uuid_of, webex_id
+from hub.ids import uuid_of, webex_id
+from hub.webex import ROLES
 
 INTERNAL = {role: name for name, role in ROLES.items()}
 OTHER_ROLE = webex_id("ROLE", "id_user_admin")
