@@ -102,7 +102,11 @@ def sync() -> None:
     changed = result.changes
     typer.echo(f"customers: {_tally(changed.customers)}; subscriptions: {_tally(changed.subscriptions)}")
     for name, skipped in result.skipped.items():
-        typer.echo(f"partnerbot: {name}: {skipped.count} left out that cannot be read, first {skipped.first}", err=True)
+        typer.echo(f"partnerbot: {name}: {skipped.count} left out that cannot be read", err=True)
+        for note in skipped.notes:
+            typer.echo(f"  {note}", err=True)
+    if result.departed:
+        typer.echo(f"no longer listed by Webex, and removed: {', '.join(result.departed)}")
     for reason in result.failures.values():
         typer.echo(f"partnerbot: {reason}", err=True)
     if not result.ok:

@@ -8,13 +8,21 @@ from sqlmodel import col, func, select
 
 from bot.websocket import Websocket
 from commands.health import Check
+from hub.sync import EVERY, oldest_licences
 from storage import Database
 from storage.tables import Outbox, OutboxState, Source
 from templates.catalogue import N_
 from templates.texts import Texts
 
-SOURCES = {"webex": N_("Webex partner data"), "feed": N_("Feed"), "import": N_("Imported file")}
-"""Names of the sources, by the code their rows have."""
+SOURCES = {
+    "webex": N_("Customers in Webex"),
+    "tags": N_("Tags in Webex"),
+    "administrators": N_("Partner administrators in Webex"),
+    "licences": N_("Licences in Webex"),
+    "feed": N_("Feed"),
+    "import": N_("Imported file"),
+}
+"""What is read, by the code its row has."""
 
 LATE_AFTER = 10
 """Watch intervals after which data count as late."""
@@ -31,12 +39,17 @@ class Health:
     def __call__(self, now: datetime) -> Sequence[Check]:
         """Return a check for each part."""
         with self._database.read() as session:
-            sources = list(session.scalars(select(Source).where(col(Source.name).in_(SOURCES))))
+            sources = {row.name: row for row in session.scalars(select(Source).where(col(Source.name).in_(SOURCES)))}
+            oldest = oldest_licences(session)
             waiting = session.scalars(
                 select(func.count()).where(col(Outbox.state).in_([OutboxState.DUE, OutboxState.SENDING]))
             ).one()
             parked = session.scalars(select(func.count()).where(col(Outbox.state) == OutboxState.PARKED)).one()
-        return [self._connection(), *(self._source(source, now) for source in sources), _delivery(waiting, parked)]
+        return [
+            self._connection(),
+            *(self._source(sources[name], now, oldest) for name in SOURCES if name in sources),
+            _delivery(waiting, parked),
+        ]
 
     def _connection(self) -> Check:
         socket = self._socket
@@ -44,14 +57,15 @@ class Health:
             return Check("socket", N_("Connection to Webex"), ok=True, state=partial(_since, socket.since))
         return Check("socket", N_("Connection to Webex"), ok=False, state=partial(_away, socket.since))
 
-    def _source(self, source: Source, now: datetime) -> Check:
+    def _source(self, source: Source, now: datetime, oldest: datetime | None) -> Check:
         is_fed = source.name != "import"
-        late = is_fed and (source.read_at is None or now - source.read_at > self._late)
+        age = self._late + EVERY.get(source.name, timedelta())
+        late = is_fed and (source.read_at is None or now - source.read_at > age)
         return Check(
             source.name,
             SOURCES[source.name],
             ok=not late and source.error is None,
-            state=lambda texts: _read(source, now, texts),
+            state=lambda texts: _read(source, now, oldest if source.name == "licences" else None, texts),
         )
 
 
@@ -63,11 +77,29 @@ def _away(moment: datetime, texts: Texts) -> str:
     return texts(N_("away since %(moment)s; I keep trying"), moment=texts.moment(moment))
 
 
-def _read(source: Source, now: datetime, texts: Texts) -> str:
+def _read(source: Source, now: datetime, oldest: datetime | None, texts: Texts) -> str:
+    said = [_when(source, now, texts)]
+    if oldest and source.read_at and oldest < source.read_at:
+        said.append(texts(N_("the oldest %(ago)s"), ago=texts.ago(now - oldest)))
+    if source.left_out:
+        left_out = texts.count(
+            "%(n)s record cannot be read: %(first)s",
+            "%(n)s records cannot be read, among them: %(first)s",
+            len(source.left_out),
+            first=source.left_out[0],
+        )
+        said.append(left_out)
+    return "; ".join(said)
+
+
+def _when(source: Source, now: datetime, texts: Texts) -> str:
+    if source.error:
+        moment = texts.moment(source.read_at) if source.read_at else texts(N_("never"))
+        return texts(
+            N_("does not answer as it should (%(reason)s); last read: %(moment)s"), reason=source.error, moment=moment
+        )
     if source.read_at is None:
         return texts(N_("never read yet"))
-    if source.error:
-        return texts(N_("does not answer; the data are of %(moment)s"), moment=texts.moment(source.read_at))
     return texts(N_("read %(ago)s"), ago=texts.ago(now - source.read_at))
 
 

@@ -37,6 +37,12 @@ class Settings(BaseSettings):
         description="email=role,email=role: who may do what, where no administrator token tells",
     )
     watch_seconds: float = Field(default=60, ge=1, description="seconds between looks at the sources")
+    webex_calls_per_minute: float = Field(
+        default=120, ge=1, description="calls a minute that reading Webex may take; what is most overdue goes first"
+    )
+    removal_share: float = Field(
+        default=0.2, gt=0, le=1, description="so much of what is known may be gone at once before it is doubted"
+    )
     language: Literal["en", "es"] = Field(default="en", description="for people and spaces that chose none")
     time_zone: str = Field(default="UTC", description="for people and spaces that chose none")
     control_hub: str = Field(default="https://admin.webex.com", description="where “Control Hub” links lead")

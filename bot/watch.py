@@ -9,7 +9,7 @@ from apscheduler.schedulers.background import BackgroundScheduler
 from bot.errors import WebexError
 from bot.parts import Parts
 from hub.errors import HubError
-from hub.sync import sync
+from hub.sync import Pace, sync
 from notifications.deliver import Deliverer
 from notifications.pipeline import Pipeline
 from notifications.reports.running import run_due
@@ -31,6 +31,7 @@ class Watch:
         self._deliverer = deliverer
         self._clock = clock
         self._seconds = seconds
+        self._pace = Pace(parts.settings.webex_calls_per_minute)
         self._scheduler = BackgroundScheduler(
             timezone=UTC, job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": None}
         )
@@ -52,8 +53,12 @@ class Watch:
         self._guarded("alerts", self._tell)
 
     def _sync(self) -> None:
-        if self._parts.partner or self._parts.feed:
-            sync(self._parts.database, self._parts.partner, self._parts.feed, self._clock)
+        parts = self._parts
+        if parts.partner or parts.feed:
+            share = parts.settings.removal_share
+            read = sync(parts.database, parts.partner, parts.feed, self._clock, pace=self._pace, share=share)
+            for name, reason in read.failures.items():
+                log.warning("a source failed", action="sync", source=name, reason=reason)
 
     def _tell(self) -> None:
         if self._pipeline.run(self._clock()):

@@ -7,19 +7,23 @@ from storage.tables.partner import (
     Assignment,
     Customer,
     CustomerTag,
+    Departed,
     Licence,
     Snapshot,
     Subscription,
     SubscriptionTag,
 )
-from storage.tables.records import Audit, Source
+from storage.tables.records import Audit, AwaitedTrial, Deed, Source
 
 __all__ = [
     "Assignment",
     "Attempt",
     "Audit",
+    "AwaitedTrial",
     "Customer",
     "CustomerTag",
+    "Deed",
+    "Departed",
     "Event",
     "Inbox",
     "InboxState",

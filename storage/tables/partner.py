@@ -30,6 +30,21 @@ class Customer(SQLModel, table=True):
     profile_at: datetime | None = Field(
         default=None, sa_type=UtcDateTime, description="when region to external_id were read"
     )
+    listed: bool = Field(default=False, description="Webex lists it among the partner's customers")
+    absent_since: datetime | None = Field(
+        default=None, sa_type=UtcDateTime, description="the first reading of Webex's list that lacked it"
+    )
+    licences_tried_at: datetime | None = Field(
+        default=None, sa_type=UtcDateTime, index=True, description="when Webex was last asked for its licences"
+    )
+
+
+class Departed(SQLModel, table=True):
+    """An organization that is the partner's customer no more, since Webex stopped to list it."""
+
+    org_id: str = Field(primary_key=True)
+    name: str = Field(sa_type=OrderedText)
+    at: datetime = Field(sa_type=UtcDateTime)
 
 
 class Subscription(SQLModel, table=True):
