@@ -90,6 +90,13 @@ class Dispatcher:
             CommandError: it is not understood or not allowed.
         """
         match = self._registry.find(request.text)
+        try:
+            return self._plan(request, match)
+        except CommandError as error:
+            error.texts = _texts(request, match)
+            raise
+
+    def _plan(self, request: Request, match: Match) -> Plan:
         needs, to_see = match.command.access.run, match.command.access.see
         if not may(request.person.roles, needs) or (request.person.outsider and needs is not Needs.NOTHING):
             raise _not_your_role(request.person, match)
@@ -174,6 +181,7 @@ class Dispatcher:
 
 def problem(error: CommandError, texts: Texts, notes: Sequence[Note] = ()) -> Answer:
     """Say what cannot be done, how to mend it, and offer a way on."""
+    texts = error.texts or texts
     view = {
         "text": texts(error.text, **error.values),
         "hint": texts(error.hint, **error.values) if error.hint else None,

@@ -11,6 +11,8 @@ Anything else is unexpected: the person gets an apology with a reference, the lo
 
 from collections.abc import Sequence
 
+from templates.texts import Texts
+
 
 class CommandError(Exception):
     """A clear answer to something that cannot be done: what, and how to mend it.
@@ -30,6 +32,8 @@ class CommandError(Exception):
         self.hint = hint
         self.suggestions = tuple(suggestions)
         self.values = values
+        self.texts: Texts | None = None
+        """The language of the command's name, where it was understood so far; None: the asker's."""
 
 
 class NotUnderstood(CommandError):

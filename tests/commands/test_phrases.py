@@ -1,5 +1,7 @@
 """Natural ways to say a command, slips, and what they are taken for."""
 
+import re
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -58,6 +60,11 @@ def test_a_natural_way_of_asking_is_the_command_it_means(said: str, meant: str) 
 @pytest.mark.parametrize("said", ["clientes que vencen en 30 días", "¿Quién vence esta semana?"])
 def test_a_spanish_phrase_is_answered_in_spanish(office: Office, said: str) -> None:
     assert "Por vencer en los próximos" in office.say(ANA, said).text
+
+
+@pytest.mark.parametrize("said", ["clientes estado:prueva", "vencen 99999", "informe nada"])
+def test_a_spanish_command_is_refused_in_spanish(office: Office, said: str) -> None:
+    assert re.search("No entiendo|son más de|No existe|No hay", office.say(ANA, said).text)
 
 
 @pytest.mark.parametrize("each", REGISTRY.commands, ids=lambda each: each.name)
