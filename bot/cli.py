@@ -3,18 +3,16 @@
 Modules are imported where they are used, so that `--help` and the light commands start at once.
 """
 
-import json
 import sys
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from datetime import UTC, date, datetime
+from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, NoReturn
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from bot import terminal
+
 if TYPE_CHECKING:
-    from bot.parts import Parts
     from hub.importing import Summary
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, help="Webex Partner Hub in Webex chat.")
@@ -37,9 +35,9 @@ def run() -> None:
     from bot.app import Service
     from bot.logs import configure
 
-    with _told_in_one_line():
+    with terminal.told_in_one_line():
         configure()
-        Service(_settings()).run_until_stopped()
+        Service(terminal.settings()).run_until_stopped()
 
 
 @app.command()
@@ -51,7 +49,7 @@ def demo(
     """Start a local Webex with a synthetic partner, and the bot in it; prints the address of the chat page."""
     from bot.demo import play
 
-    with _told_in_one_line():
+    with terminal.told_in_one_line():
         play(port, customers, seed)
 
 
@@ -78,12 +76,12 @@ def ask(
     """Run one chat command against the configured database and print the reply."""
     from bot import ask as asking
 
-    with _told_in_one_line(), _parts() as parts:
-        answer = asking.ask(parts, command, _clock, email=email, today=_day(today), language=language)
+    with terminal.told_in_one_line(), terminal.parts() as parts:
+        answer = asking.ask(parts, command, terminal.clock, email=email, today=terminal.day(today), language=language)
         if as_json:
-            _print_json(asking.as_json(answer))
+            terminal.print_json(asking.as_json(answer))
         else:
-            _print_markdown(answer.rendered.markdown, sys.stdout if answer.ok else sys.stderr)
+            terminal.print_markdown(answer.rendered.markdown, sys.stdout if answer.ok else sys.stderr)
             for file in answer.rendered.files:
                 typer.echo(file.path)
     if not answer.ok:
@@ -95,10 +93,10 @@ def sync() -> None:
     """Read customers, licences, tags and subscriptions from Webex and the feed into the database."""
     from hub.sync import sync as read_sources
 
-    with _told_in_one_line(), _parts() as parts, _progress() as progress:
+    with terminal.told_in_one_line(), terminal.parts() as parts, terminal.progress() as progress:
         if parts.partner is None and parts.feed is None:
-            _fail("There is nothing to read from: set PARTNERBOT_ADMIN_TOKEN or PARTNERBOT_FEED_URL.")
-        result = read_sources(parts.database, parts.partner, parts.feed, _clock, progress, confirmed=True)
+            terminal.fail("There is nothing to read from: set PARTNERBOT_ADMIN_TOKEN or PARTNERBOT_FEED_URL.")
+        result = read_sources(parts.database, parts.partner, parts.feed, terminal.clock, progress, confirmed=True)
     changed = result.changes
     typer.echo(f"customers: {_tally(changed.customers)}; subscriptions: {_tally(changed.subscriptions)}")
     for name, skipped in result.skipped.items():
@@ -127,19 +125,19 @@ def import_file(
     """Take a customer CSV in; a bad row is named by line and reason, the good ones go in."""
     from hub.importing import import_customers
 
-    with _told_in_one_line(), _parts() as parts, _progress() as progress:
+    with terminal.told_in_one_line(), terminal.parts() as parts, terminal.progress() as progress:
         summary = import_customers(
             parts.database,
             file,
-            now=_clock(),
-            as_of=_day(as_of),
+            now=terminal.clock(),
+            as_of=terminal.day(as_of),
             dayfirst=dayfirst,
             strict=strict,
             full=full,
             progress=progress,
         )
     if as_json:
-        _print_json(summary.as_json())
+        terminal.print_json(summary.as_json())
     else:
         _print_summary(summary)
     if not summary.succeeded:
@@ -160,7 +158,7 @@ def report_run(
 @database.command("upgrade")
 def upgrade() -> None:
     """Create the database, or bring an older one up to date."""
-    with _told_in_one_line(), _parts() as parts:
+    with terminal.told_in_one_line(), terminal.parts() as parts:
         typer.echo(f"{parts.database.url} is up to date.")
 
 
@@ -177,82 +175,3 @@ def _print_summary(summary: "Summary") -> None:
         typer.echo(f"line {error.line}, {error.column}: {error.text}", err=True)
     if not summary.applied:
         typer.echo("Nothing went in (--strict).", err=True)
-
-
-def _clock() -> datetime:
-    return datetime.now(UTC)
-
-
-def _settings() -> Any:
-    from bot.settings import Settings
-
-    return Settings.read()
-
-
-@contextmanager
-def _parts() -> "Iterator[Parts]":
-    from bot.logs import configure
-    from bot.parts import assemble
-
-    configure(quiet=True)
-    parts = assemble(_settings())
-    try:
-        yield parts
-    finally:
-        parts.close()
-
-
-@contextmanager
-def _progress() -> Iterator[Callable[[str, int, int], None]]:
-    """A progress bar on a terminal: called with what is done, how many are, and of how many."""
-    from rich.progress import Progress, TaskID
-
-    tasks: dict[str, TaskID] = {}
-    with Progress(disable=not sys.stderr.isatty(), transient=True) as bar:
-
-        def advance(what: str, done: int, total: int) -> None:
-            if what not in tasks:
-                tasks[what] = bar.add_task(what, total=total)
-            bar.update(tasks[what], completed=done, total=total)
-
-        yield advance
-
-
-@contextmanager
-def _told_in_one_line() -> Iterator[None]:
-    """Tell expected failures in one line on stderr."""
-    from bot.errors import WebexError
-    from bot.settings import Misconfigured
-    from hub.errors import HubError
-    from hub.importing import UnusableFile
-    from hub.resources import UnusableResources
-    from storage import DatabaseUnusable
-
-    try:
-        yield
-    except (WebexError, HubError, UnusableFile, UnusableResources, Misconfigured, DatabaseUnusable) as error:
-        _fail(str(error))
-    except OSError as error:
-        _fail(f"{error.strerror or error}: {error.filename}" if error.filename else str(error))
-
-
-def _fail(line: str) -> NoReturn:
-    typer.echo(f"partnerbot: {' '.join(line.split())}", err=True)
-    raise typer.Exit(1)
-
-
-def _day(value: datetime | None) -> date | None:
-    return value.date() if value else None
-
-
-def _print_json(value: Any) -> None:
-    from bot.ask import json_default
-
-    typer.echo(json.dumps(value, ensure_ascii=False, default=json_default, indent=2))
-
-
-def _print_markdown(text: str, to: Any) -> None:
-    from rich.console import Console
-    from rich.markdown import Markdown
-
-    Console(file=to).print(Markdown(text))
