@@ -8,6 +8,7 @@ from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp
 
 from sandbox.access import Access
+from sandbox.calling import Calling
 from sandbox.changes import Changes
 from sandbox.control import Control
 from sandbox.errors import ApiError, answer_error
@@ -31,7 +32,7 @@ def build_app(world: World, partner: Partner, feed_token: str, drop_sockets: Cal
     """The application that shows this world; what is asked for most comes first."""
     switches, limits, served = Switches(), Limits(), Served()
     faults = Faults(Random(world.seed))  # noqa: S311  (repeatable by design)
-    access = Access(world, limits)
+    access, calling = Access(world, limits), Calling(world.seed)
     parts = (
         Messaging(world, access, switches),
         Rooms(world, access),
@@ -39,7 +40,7 @@ def build_app(world: World, partner: Partner, feed_token: str, drop_sockets: Cal
         Mercury(world, access, faults, switches),
         Organizations(world, partner, access),
         Tags(world, partner, access),
-        Feed(world, partner, limits, feed_token),
+        Feed(world, partner, calling, limits, feed_token),
         Live(world),
         Control(world, partner, served, drop_sockets),
         Changes(world, partner),

@@ -8,11 +8,12 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from sandbox.calling import WEEK, Calling, had_calling, sunday_of
 from sandbox.clock import moment
 from sandbox.errors import BadRequest, NotFound, Unauthorized
 from sandbox.faults import Limits, Per
 from sandbox.partner import Customer, Partner, Subscription
-from sandbox.records import customer_record, subscription_record
+from sandbox.records import calling_record, customer_record, subscription_record
 from sandbox.resources import Json
 from sandbox.rest import Page, answer, bearer_token, json_body, no_content
 from sandbox.trials import Trials
@@ -24,9 +25,10 @@ WEEKS = 13
 class Feed:
     """The feed. It accepts its own token and the administrator's."""
 
-    def __init__(self, world: World, partner: Partner, limits: Limits, token: str) -> None:
+    def __init__(self, world: World, partner: Partner, calling: Calling, limits: Limits, token: str) -> None:
         self._world = world
         self._partner = partner
+        self._calling = calling
         self._limits = limits
         self._tokens = {token, world.administrator.token}
         self._trials = Trials(partner, world.clock, world.seed)
@@ -39,6 +41,7 @@ class Feed:
             Route(f"{root}/customers", self.customers),
             Route(f"{root}/subscriptions", self.subscriptions),
             Route(f"{root}/history", self.history),
+            Route(f"{root}/calling/weeks", self.calling_weeks),
             Route(f"{root}/trials", self.start_trial, methods=["POST"]),
             Route(f"{root}/trials/{{trial}}", self.change_trial, methods=["PATCH"]),
             Route(f"{root}/trials/{{trial}}", self.cancel_trial, methods=["DELETE"]),
@@ -73,6 +76,23 @@ class Feed:
             self._partner.subscriptions, attrgetter("sequence"), lambda subscription: not subscription.deleted
         )
         return page.answer({"items": [row for subscription in found for row in _history(subscription, days)]})
+
+    async def calling_weeks(self, request: Request) -> Response:
+        """The Calling week that begins on `week`, a Sunday, by customer; default: the last complete one.
+
+        A week that is not over has no records yet, as Partner Hub's data come on Sundays.
+        """
+        page, this_sunday = self._page(request), sunday_of(self._world.clock.today())
+        start = _day(request, "week", this_sunday - WEEK)
+        if start != sunday_of(start):
+            raise BadRequest("week must be a Sunday.")
+        if start >= this_sunday:
+            return answer({"items": []})
+        found = page.oldest_first(
+            self._partner.customers, attrgetter("sequence"), lambda customer: had_calling(customer, start)
+        )
+        weeks = [self._calling.week(customer, start) for customer in found]
+        return page.answer({"items": [calling_record(week) for week in weeks if week]})
 
     async def start_trial(self, request: Request) -> Response:
         """Start a trial, once for each Idempotency-Key."""

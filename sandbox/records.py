@@ -3,6 +3,7 @@
 from datetime import date, timedelta
 from hashlib import sha256
 
+from sandbox.calling import Week
 from sandbox.clock import stamp
 from sandbox.partner import Customer, Subscription
 from sandbox.resources import Json
@@ -48,6 +49,40 @@ def subscription_record(subscription: Subscription, today: date) -> Json:
         "products": _products(subscription, today),
         "orders": _orders(subscription, today),
         "updated": stamp(subscription.updated),
+    }
+
+
+def calling_record(week: Week) -> Json:
+    """One customer's week of Webex Calling."""
+    usage = week.usage
+    return {
+        "org_id": week.customer.uuid,
+        "week": week.start.isoformat(),
+        "calls": usage.calls,
+        "minutes": usage.minutes,
+        "active_users": week.active_users,
+        "users_by_calls": dict(zip(("0", "1-5", "6-20", "20+"), week.users_by_calls, strict=True)),
+        "legs": usage.legs,
+        "poor_legs": usage.poor_legs,
+        "endpoints": {
+            endpoint: {"legs": legs, "poor_legs": week.poor_by_endpoint[endpoint]}
+            for endpoint, legs in week.legs_by_endpoint.items()
+        },
+        "features": {
+            "hunt_group": usage.hunt_group,
+            "auto_attendant": usage.auto_attendant,
+            "call_queue": usage.queue_calls,
+        },
+        "queue": {
+            "calls": usage.queue_calls,
+            "answered": week.answered,
+            "answer_seconds": week.answer_seconds,
+            "abandoned": usage.abandoned,
+            "abandon_wait_seconds": week.abandon_wait_seconds,
+            "timed_out": usage.timed_out,
+            "overflowed": usage.overflowed,
+            "transferred": usage.transferred,
+        },
     }
 
 
