@@ -10,16 +10,15 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from bot import terminal
+from bot import database_commands, terminal
 
 if TYPE_CHECKING:
     from hub.importing import Summary
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, help="Webex Partner Hub in Webex chat.")
 report = typer.Typer(no_args_is_help=True, help="Reports as CSV files.")
-database = typer.Typer(no_args_is_help=True, help="The database.")
 app.add_typer(report, name="report")
-app.add_typer(database, name="db")
+app.add_typer(database_commands.app, name="db")
 
 Today = Annotated[datetime | None, typer.Option("--today", formats=["%Y-%m-%d"], help="The day to compute for.")]
 
@@ -153,13 +152,6 @@ def report_run(
 ) -> None:
     """Write a report now and print where it is."""
     ask(f"report run {name}", email, as_json=False, today=today, language=language)
-
-
-@database.command("upgrade")
-def upgrade() -> None:
-    """Create the database, or bring an older one up to date."""
-    with terminal.told_in_one_line(), terminal.parts() as parts:
-        typer.echo(f"{parts.database.url} is up to date.")
 
 
 def _tally(tally: Any) -> str:

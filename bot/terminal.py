@@ -72,10 +72,23 @@ def told_in_one_line() -> Iterator[None]:
     from hub.importing import UnusableFile
     from hub.resources import UnusableResources
     from storage import DatabaseUnusable
+    from storage.backup import BackupRefused
+    from storage.copying import CopyDiffers, CopyRefused
 
+    expected = (
+        WebexError,
+        HubError,
+        UnusableFile,
+        UnusableResources,
+        Misconfigured,
+        DatabaseUnusable,
+        BackupRefused,
+        CopyDiffers,
+        CopyRefused,
+    )
     try:
         yield
-    except (WebexError, HubError, UnusableFile, UnusableResources, Misconfigured, DatabaseUnusable) as error:
+    except expected as error:
         fail(str(error))
     except OSError as error:
         fail(f"{error.strerror or error}: {error.filename}" if error.filename else str(error))
