@@ -7,7 +7,7 @@ from sqlmodel import Session, col, select
 from commands.context import Context
 from commands.registry import command
 from commands.reply import Reply
-from notifications.kinds import DEFAULT_EVENTS, DEFAULT_THRESHOLDS
+from notifications.kinds import DEFAULT_EVENTS, Nearing, default_thresholds
 from storage.tables import Audit, Rule, Space
 from templates.catalogue import N_
 from templates.vocabulary import label
@@ -31,7 +31,7 @@ def subscribe(ctx: Context) -> Reply:
             rule = Rule(
                 room_id=ctx.here,
                 events=list(DEFAULT_EVENTS),
-                thresholds=list(DEFAULT_THRESHOLDS),
+                thresholds=dict(default_thresholds()),
                 created_by=ctx.person.email,
                 created_at=ctx.now,
             )
@@ -85,7 +85,7 @@ def _reply(ctx: Context, outcome: str, found: list[Rule]) -> Reply:
                 {
                     "id": rule.id,
                     "events": ", ".join(label(event, ctx.texts) for event in rule.events),
-                    "thresholds": ", ".join(str(days) for days in rule.thresholds),
+                    "thresholds": ", ".join(str(days) for days in rule.thresholds.get(Nearing.EXPIRY, ())),
                     "where": rule.where,
                 }
                 for rule in found

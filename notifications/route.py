@@ -24,7 +24,9 @@ def route(
     for rule in rules:
         if rule.paused or rule.room_id not in readers:
             continue
-        names = _covered(session, rule, readers[rule.room_id], {event.org_id for event in events}, today)
+        names = _covered(
+            session, rule, readers[rule.room_id], {event.org_id for event in events if event.org_id}, today
+        )
         for event in events:
             if event.org_id in names and event.kind in rule.events:
                 _add(by_reader[rule.room_id], rule, event, names[event.org_id])
@@ -45,7 +47,7 @@ def _covered(session: Session, rule: Rule, reader: Reader, org_ids: set[str], to
 def _add(items: dict[str, Item], rule: Rule, event: Event, name: str) -> None:
     key, days_before = event.key, None
     if event.kind in set(Nearing):
-        crossed = [n for n in event.after["crossed"] if n in rule.thresholds]
+        crossed = [n for n in event.after["crossed"] if n in rule.thresholds.get(event.kind, ())]
         if not crossed or event.subscription_id is None or event.end_date is None:
             return
         days_before = min(crossed)

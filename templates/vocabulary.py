@@ -30,6 +30,17 @@ _LABELS = {
     # what rules tell beside statuses
     "expiry": N_("an end comes near"),
     "renewal": N_("a renewal comes near"),
+    "trial_started": N_("a trial started"),
+    "trial_extended": N_("a trial was extended"),
+    "trial_ended": N_("a trial ended"),
+    "trial_converted": N_("a trial became a subscription"),
+    "overage_grew": N_("overage grows"),
+    "calls_fell": N_("calls fall"),
+    "poor_legs": N_("calls are of poor quality"),
+    "abandoned_calls": N_("queue calls are abandoned"),
+    "report_failed": N_("a scheduled report fails"),
+    "data_stale": N_("data are out of date"),
+    "import_rejected": N_("an import is partly rejected"),
     # how often
     "daily": N_("daily"),
     "weekly": N_("weekly"),

@@ -1,7 +1,8 @@
 """The tables, by concern. Every one has a migration in `storage/migrations`."""
 
-from storage.tables.alerts import Event, Rule, Schedule, Standing, Term, Told, Touched
+from storage.tables.alerts import Decision, Fate, OpenAlert, Rule, Schedule, Silence, Told
 from storage.tables.chat import Inbox, InboxState, Person, Space
+from storage.tables.events import Event, Excess, SeenTrial, Standing, Term, Tick, Touched
 from storage.tables.outbox import Attempt, Outbox, OutboxState
 from storage.tables.partner import (
     Assignment,
@@ -22,17 +23,23 @@ __all__ = [
     "AwaitedTrial",
     "Customer",
     "CustomerTag",
+    "Decision",
     "Deed",
     "Departed",
     "Event",
+    "Excess",
+    "Fate",
     "Inbox",
     "InboxState",
     "Licence",
+    "OpenAlert",
     "Outbox",
     "OutboxState",
     "Person",
     "Rule",
     "Schedule",
+    "SeenTrial",
+    "Silence",
     "Snapshot",
     "Source",
     "Space",
@@ -40,6 +47,7 @@ __all__ = [
     "Subscription",
     "SubscriptionTag",
     "Term",
+    "Tick",
     "Told",
     "Touched",
 ]

@@ -23,7 +23,10 @@ class OutboxState(StrEnum):
 class Outbox(SQLModel, table=True):
     """One message to one space, written in the transaction of what caused it."""
 
-    __table_args__ = (Index("ix_outbox_next", "state", "target", "priority", "id"),)
+    __table_args__ = (
+        Index("ix_outbox_next", "state", "target", "priority", "id"),
+        Index("ix_outbox_target", "target", "created_at"),
+    )
 
     id: int | None = Field(default=None, primary_key=True)
     cause: str = Field(unique=True, description="identity of what caused it: the same cause is told once")

@@ -11,7 +11,7 @@ from hub.access import Role
 from hub.merging import merge
 from hub.readings import CustomerReading, LicenceReading, Readings, SubscriptionReading
 from notifications.audience import Audience, Member
-from notifications.kinds import DEFAULT_EVENTS, DEFAULT_THRESHOLDS
+from notifications.kinds import DEFAULT_EVENTS, default_thresholds
 from notifications.pipeline import Pipeline
 from notifications.render import Style
 from storage import Database
@@ -50,7 +50,7 @@ class Watched:
             rule = Rule(
                 room_id=ROOM,
                 events=list(DEFAULT_EVENTS),
-                thresholds=list(DEFAULT_THRESHOLDS),
+                thresholds=dict(default_thresholds()),
                 where=where,
                 created_by=FULL.email,
                 created_at=self.clock(),

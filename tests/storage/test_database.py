@@ -1,15 +1,18 @@
 """Units of work on both databases, and what a person is told when a database cannot be used."""
 
+import json
 from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
 
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
-from sqlmodel import SQLModel
+from sqlalchemy import text
+from sqlmodel import SQLModel, col, select
 
+from notifications.kinds import DEFAULT_EVENTS
 from storage import Database, DatabaseUnusable
-from storage.tables import Source
+from storage.tables import Rule, Source
 
 NOON = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
 
@@ -77,3 +80,33 @@ def test_a_password_is_not_told() -> None:
     with pytest.raises(DatabaseUnusable) as caught:
         database.upgrade()
     assert "secret" not in str(caught.value)
+
+
+def test_rules_keep_their_days_and_are_told_of_what_is_new(tmp_path: Path) -> None:
+    """A rule of before the days were kept by kind; one that chose its events keeps to those."""
+    from alembic import command
+    from alembic.config import Config
+
+    database = Database(f"sqlite:///{tmp_path / 'old.db'}")
+    config = Config()
+    config.set_main_option("script_location", "storage/migrations")
+    defaults = ["suspended", "expired", "overage", "setup", "inactive", "expiry", "renewal"]
+    with database.engine.begin() as connection:
+        config.attributes["connection"] = connection
+        command.upgrade(config, "0003")
+        connection.execute(text("INSERT INTO space (room_id, kind, title) VALUES ('room', 'group', '')"))
+        for number, events in enumerate([defaults, ["expiry"]], start=1):
+            connection.execute(
+                text(
+                    'INSERT INTO rule (id, room_id, events, thresholds, "where", created_by, created_at, paused)'
+                    " VALUES (:id, 'room', :events, '[30, 7]', '', 'ana', '2026-11-22 12:00:00', 0)"
+                ),
+                {"id": number, "events": json.dumps(events)},
+            )
+    database.upgrade()
+    with database.read() as session:
+        everything, chosen = session.scalars(select(Rule).order_by(col(Rule.id)))
+    database.close()
+    assert everything.thresholds == chosen.thresholds == {"expiry": [30, 7], "renewal": [30, 7]}
+    assert everything.events == list(DEFAULT_EVENTS)
+    assert (chosen.events, chosen.every) == (["expiry"], "now")
