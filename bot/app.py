@@ -51,7 +51,7 @@ class Service:
         self.clock = clock
         self._webex = Webex(settings.token.get_secret_value(), settings.webex_url, connections=settings.workers * 2)
         me = _introduced(self._webex)
-        self.parts: Parts = assemble(settings, health=lambda now: self._health(now))
+        self.parts: Parts = assemble(settings, clock, health=lambda now: self._health(now))
         spaces = Spaces(self.parts.database, self._webex, self.parts.people, clock)
         self._deliverer = Deliverer(
             self.parts.database,
@@ -75,7 +75,7 @@ class Service:
             self.parts.database, self._webex, answering, self._deliverer, clock, workers=settings.workers
         )
         self._socket = Websocket(self._webex, self._intake, clock)
-        self._health = Health(self.parts.database, self._socket, settings.watch_seconds)
+        self._health = Health(self.parts.database, self._socket, self.parts.access, settings.watch_seconds)
         pipeline = Pipeline(
             self.parts.database,
             spaces.audience,

@@ -9,6 +9,7 @@ from sqlmodel import col, func, select
 from bot.websocket import Websocket
 from commands.health import Check
 from hub.sync import EVERY, oldest_licences
+from hub.tokens import RenewedTokens
 from storage import Database
 from storage.tables import Outbox, OutboxState, Source
 from templates.catalogue import N_
@@ -31,9 +32,12 @@ LATE_AFTER = 10
 class Health:
     """Looks at the socket, the age of the data and what waits to be delivered."""
 
-    def __init__(self, database: Database, socket: Websocket, watch_seconds: float) -> None:
+    def __init__(
+        self, database: Database, socket: Websocket, access: RenewedTokens | None, watch_seconds: float
+    ) -> None:
         self._database = database
         self._socket = socket
+        self._access = access
         self._late = timedelta(seconds=max(LATE_AFTER * watch_seconds, 60))
 
     def __call__(self, now: datetime) -> Sequence[Check]:
@@ -47,6 +51,7 @@ class Health:
             parked = session.scalars(select(func.count()).where(col(Outbox.state) == OutboxState.PARKED)).one()
         return [
             self._connection(),
+            *self._expiring_access(),
             *(self._source(sources[name], now, oldest) for name in SOURCES if name in sources),
             _delivery(waiting, parked),
         ]
@@ -56,6 +61,12 @@ class Health:
         if socket.connected:
             return Check("socket", N_("Connection to Webex"), ok=True, state=partial(_since, socket.since))
         return Check("socket", N_("Connection to Webex"), ok=False, state=partial(_away, socket.since))
+
+    def _expiring_access(self) -> Sequence[Check]:
+        ends = self._access.ends_soon() if self._access else None
+        if ends is None:
+            return ()
+        return (Check("access", N_("Access to Webex as administrator"), ok=False, state=partial(_ends, ends)),)
 
     def _source(self, source: Source, now: datetime, oldest: datetime | None) -> Check:
         is_fed = source.name != "import"
@@ -75,6 +86,13 @@ def _since(moment: datetime, texts: Texts) -> str:
 
 def _away(moment: datetime, texts: Texts) -> str:
     return texts(N_("away since %(moment)s; I keep trying"), moment=texts.moment(moment))
+
+
+def _ends(moment: datetime, texts: Texts) -> str:
+    return texts(
+        N_("ends on %(day)s; give the app a new refresh token and set PARTNERBOT_REFRESH_TOKEN"),
+        day=texts.day(moment.date()),
+    )
 
 
 def _read(source: Source, now: datetime, oldest: datetime | None, texts: Texts) -> str:

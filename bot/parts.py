@@ -12,6 +12,7 @@ from commands.health import Check
 from commands.registry import Registry
 from hub.feed import FeedClient
 from hub.resources import load as load_resources
+from hub.tokens import RenewedTokens
 from hub.webex import PartnerClient
 from storage import Database
 
@@ -23,6 +24,8 @@ class Parts:
     settings: Settings
     database: Database
     partner: PartnerClient | None
+    access: RenewedTokens | None
+    """Administrator access that is renewed; None where it is a fixed token, or none."""
     feed: FeedClient | None
     services: Services
     registry: Registry
@@ -30,13 +33,17 @@ class Parts:
 
     def close(self) -> None:
         """Give back connections."""
-        for client in (self.partner, self.feed):
+        for client in (self.partner, self.access, self.feed):
             if client is not None:
                 client.close()
         self.database.close()
 
 
-def assemble(settings: Settings, health: Callable[[datetime], Sequence[Check]] = lambda _now: ()) -> Parts:
+def assemble(
+    settings: Settings,
+    clock: Callable[[], datetime],
+    health: Callable[[datetime], Sequence[Check]] = lambda _now: (),
+) -> Parts:
     """Build everything that needs no Webex messaging; the database is created and brought up to date.
 
     Raises:
@@ -46,9 +53,9 @@ def assemble(settings: Settings, health: Callable[[datetime], Sequence[Check]] =
     resources = load_resources(settings.resources)
     database = Database(settings.database_url)
     database.upgrade()
-    partner = (
-        PartnerClient(settings.rest_url, settings.admin_token.get_secret_value()) if settings.admin_token else None
-    )
+    access = RenewedTokens(database, settings.rest_url, settings.grant, clock) if settings.grant else None
+    token = access or (settings.admin_token and settings.admin_token.get_secret_value())
+    partner = PartnerClient(settings.rest_url, token) if token else None
     feed = (
         FeedClient(settings.feed_url, settings.feed_token.get_secret_value() if settings.feed_token else None)
         if settings.feed_url
@@ -65,4 +72,4 @@ def assemble(settings: Settings, health: Callable[[datetime], Sequence[Check]] =
         health=health,
     )
     people = People(database, partner, settings.roles, remember=ROLES_REMEMBERED)
-    return Parts(settings, database, partner, feed, services, registry(), people)
+    return Parts(settings, database, partner, access, feed, services, registry(), people)

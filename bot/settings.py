@@ -5,11 +5,12 @@ from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from pydantic import AliasChoices, Field, SecretStr, ValidationError, field_validator
+from pydantic import AliasChoices, Field, SecretStr, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from hub.access import Role
 from hub.statuses import Thresholds
+from hub.tokens import Grant
 
 
 class Misconfigured(Exception):
@@ -28,6 +29,9 @@ class Settings(BaseSettings):
     )
     webex_url: str | None = Field(default=None, description="root of another Webex, such as the sandbox")
     admin_token: SecretStr | None = Field(default=None, description="access token of a partner administrator")
+    client_id: str | None = Field(default=None, description="of a service app or integration, renewed by itself")
+    client_secret: SecretStr | None = Field(default=None, description="its secret")
+    refresh_token: SecretStr | None = Field(default=None, description="its refresh token, as first given")
     feed_url: str | None = Field(default=None, description="root of the partner's feed (docs/feed.md)")
     feed_token: SecretStr | None = Field(default=None, description="bearer token of the feed")
     database_url: str = Field(default="sqlite:///data/partnerbot.db", description="SQLite file or PostgreSQL server")
@@ -76,6 +80,22 @@ class Settings(BaseSettings):
             raise ValueError(f"there is no time zone {value!r}; write it like Europe/Madrid") from error
         return value
 
+    @model_validator(mode="after")
+    def _check_access(self) -> Self:
+        renewed = (self.client_id, self.client_secret, self.refresh_token)
+        if any(renewed) and not all(renewed):
+            raise ValueError("PARTNERBOT_CLIENT_ID, PARTNERBOT_CLIENT_SECRET and PARTNERBOT_REFRESH_TOKEN go together")
+        if any(renewed) and self.admin_token:
+            raise ValueError("give either PARTNERBOT_ADMIN_TOKEN or PARTNERBOT_REFRESH_TOKEN, not both")
+        return self
+
+    @property
+    def grant(self) -> Grant | None:
+        """What administrator access is renewed with; None where there is a fixed token, or none."""
+        if not (self.client_id and self.client_secret and self.refresh_token):
+            return None
+        return Grant(self.client_id, self.client_secret.get_secret_value(), self.refresh_token.get_secret_value())
+
     @property
     def rest_url(self) -> str:
         """Root of the REST interfaces, without `/v1`."""
@@ -98,8 +118,12 @@ class Settings(BaseSettings):
         except ValidationError as error:
             first = error.errors()[0]
             name = str(first["loc"][0]) if first["loc"] else ""
-            variable = "WEBEX_ACCESS_TOKEN" if name in ("token", "WEBEX_ACCESS_TOKEN") else f"PARTNERBOT_{name.upper()}"
-            raise Misconfigured(f"{variable}: {first['msg'].removeprefix('Value error, ')}") from error
+            said = first["msg"].removeprefix("Value error, ")
+            raise Misconfigured(f"{_variable(name)}: {said}" if name else said) from error
+
+
+def _variable(field: str) -> str:
+    return "WEBEX_ACCESS_TOKEN" if field in ("token", "WEBEX_ACCESS_TOKEN") else f"PARTNERBOT_{field.upper()}"
 
 
 ROLES_REMEMBERED = timedelta(minutes=5)

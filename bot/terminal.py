@@ -40,7 +40,7 @@ def parts() -> "Iterator[Parts]":
     from bot.parts import assemble
 
     configure(quiet=True)
-    assembled = assemble(settings())
+    assembled = assemble(settings(), clock)
     try:
         yield assembled
     finally:

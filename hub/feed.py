@@ -10,6 +10,7 @@ import httpx
 from hub.errors import NotFound
 from hub.http import Api, Json
 from hub.readings import CustomerReading, DayReading, LicenceReading, SubscriptionReading
+from hub.tokens import FixedToken
 from hub.wire.feed import FeedCustomer, FeedDay, FeedSubscription, GoneCustomer, GoneSubscription
 from hub.wire.reading import Skipped, read_each
 
@@ -32,7 +33,8 @@ class FeedClient:
     """Reads the feed. Every call raises `hub.errors.SourceError`; a record that cannot be read is left out."""
 
     def __init__(self, url: str, token: str | None, *, transport: httpx.BaseTransport | None = None) -> None:
-        self._api = Api(SOURCE, f"{url.rstrip('/')}/", token, setting="PARTNERBOT_FEED_TOKEN", transport=transport)
+        tokens = FixedToken(token, "PARTNERBOT_FEED_TOKEN") if token else None
+        self._api = Api(SOURCE, f"{url.rstrip('/')}/", tokens, transport=transport)
 
     def close(self) -> None:
         """Give back every connection."""

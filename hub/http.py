@@ -18,6 +18,7 @@ from tenacity import (
 )
 
 from hub.errors import Conflict, NotAllowed, NotFound, Rejected, TokenRefused, Unavailable
+from hub.tokens import Bearer, Tokens
 
 ATTEMPTS = 6
 PATIENCE_SECONDS = 60.0
@@ -39,29 +40,28 @@ class Api:
 
     A call is tried again, with growing pauses, after 423, 429, 502, 503, 504, and a lost connection; Retry-After is
     obeyed in full, or the call gives up. What might take effect twice is only repeated where it surely had none. Every
-    call raises one of `hub.errors`; a token that is refused is told by the `setting` it comes from.
+    call raises one of `hub.errors`; a token that is refused is told by the setting it comes from.
     """
 
     def __init__(
         self,
         source: str,
         url: str,
-        token: str | None,
+        tokens: Tokens | None,
         *,
-        setting: str,
         transport: httpx.BaseTransport | None = None,
         sleep: Callable[[float], None] = time.sleep,
         now: Callable[[], float] = time.monotonic,
     ) -> None:
         self.source = source
-        self._setting = setting
+        self._tokens = tokens
         self._sleep = sleep
         self._now = now
         self._closed_until: dict[str, float] = {}
         self._counting = Lock()
         self._client = httpx.Client(
             base_url=url,
-            headers={"Authorization": f"Bearer {token}"} if token else {},
+            auth=Bearer(tokens) if tokens else None,
             timeout=httpx.Timeout(30.0, connect=5.0),
             limits=httpx.Limits(max_connections=16),
             transport=transport,
@@ -162,7 +162,7 @@ class Api:
             return Unavailable(self.source, f"HTTP {status}")
         match status:
             case 401:
-                return TokenRefused(self.source, self._setting)
+                return TokenRefused(self.source, self._tokens.setting if self._tokens else "its settings")
             case 403:
                 return NotAllowed(self.source, "its token may not do this")
             case 404:

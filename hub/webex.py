@@ -16,6 +16,7 @@ from hub.bulk import chunks
 from hub.errors import NotAllowed, NotFound, Unavailable
 from hub.http import Api
 from hub.ids import last_part, webex_id
+from hub.tokens import FixedToken, Tokens
 from hub.wire.reading import Skipped, read_each, read_one
 from hub.wire.webex import (
     ManagedOrganization,
@@ -106,12 +107,13 @@ class PartnerClient:
     def __init__(
         self,
         url: str,
-        token: str,
+        token: str | Tokens,
         *,
         roles: Mapping[str, Role] = ROLES,
         transport: httpx.BaseTransport | None = None,
     ) -> None:
-        self._api = Api(SOURCE, f"{url}/v1/", token, setting="PARTNERBOT_ADMIN_TOKEN", transport=transport)
+        tokens = FixedToken(token, "PARTNERBOT_ADMIN_TOKEN") if isinstance(token, str) else token
+        self._api = Api(SOURCE, f"{url}/v1/", tokens, transport=transport)
         self._roles = roles
 
     def close(self) -> None:

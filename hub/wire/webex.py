@@ -81,3 +81,12 @@ class TaggedSubscription(Tags):
     """A subscription with its tags (Webex API reference, GET /v1/partner/tags/subscriptions)."""
 
     subscriptionId: Identity  # noqa: N815
+
+
+class WebexTokens(Record):
+    """Tokens as renewed (Webex API reference, POST /v1/access_token; service apps answer alike); lives in seconds."""
+
+    access_token: Identity
+    expires_in: Count
+    refresh_token: str | None = None
+    refresh_token_expires_in: Count | None = None

@@ -2,6 +2,7 @@
 
 from storage.tables.alerts import Decision, Fate, OpenAlert, Rule, Schedule, Silence, Told
 from storage.tables.chat import Inbox, InboxState, Person, Space
+from storage.tables.credentials import Credential
 from storage.tables.events import Event, Excess, SeenTrial, Standing, Term, Tick, Touched
 from storage.tables.outbox import Attempt, Outbox, OutboxState
 from storage.tables.partner import (
@@ -21,6 +22,7 @@ __all__ = [
     "Attempt",
     "Audit",
     "AwaitedTrial",
+    "Credential",
     "Customer",
     "CustomerTag",
     "Decision",

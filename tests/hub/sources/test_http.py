@@ -10,6 +10,7 @@ import respx
 
 from hub.errors import HubError, NotAllowed, TokenRefused, Unavailable
 from hub.http import ATTEMPTS, PATIENCE_SECONDS, Api
+from hub.tokens import FixedToken
 
 ROOT = "https://source.example/v1/"
 THINGS = f"{ROOT}things"
@@ -34,7 +35,7 @@ def slept() -> Slept:
 
 @pytest.fixture
 def api(slept: Slept) -> Iterator[Api]:
-    made = Api("The source", ROOT, "secret", setting="SOME_TOKEN", sleep=slept, now=lambda: slept.now)
+    made = Api("The source", ROOT, FixedToken("secret", "SOME_TOKEN"), sleep=slept, now=lambda: slept.now)
     yield made
     made.close()
 
