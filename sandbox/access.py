@@ -5,7 +5,7 @@ from starlette.requests import Request
 from sandbox.errors import BadRequest, Forbidden
 from sandbox.faults import Limits, Per
 from sandbox.ids import bare
-from sandbox.model import Person, Room
+from sandbox.model import PartnerRole, Person, Room
 from sandbox.rest import bearer_token
 from sandbox.world import World
 
@@ -28,6 +28,13 @@ class Access:
         person = self.caller(request)
         if not person.is_administrator:
             raise Forbidden("The caller's token lacks the scopes of an administrator.")
+        return person
+
+    def partner_reader(self, request: Request) -> Person:
+        """Who calls, when it is an administrator's token of somebody who reads all customers; Forbidden otherwise."""
+        person = self.administrator(request)
+        if not {PartnerRole.FULL_ADMIN, PartnerRole.READONLY_ADMIN} & set(person.roles):
+            raise Forbidden("The caller must be a partner full administrator or a partner read-only administrator.")
         return person
 
     def person(self, person_id: object, email: object = None) -> Person:

@@ -21,9 +21,11 @@ from sandbox.organizations import Organizations
 from sandbox.page import Page
 from sandbox.partner import Partner
 from sandbox.people import People
+from sandbox.reports import Reports
 from sandbox.rooms import Rooms
 from sandbox.sockets import Mercury
 from sandbox.switches import Switches
+from sandbox.tables import Tables
 from sandbox.tags import Tags
 from sandbox.world import World
 
@@ -40,6 +42,7 @@ def build_app(world: World, partner: Partner, feed_token: str, drop_sockets: Cal
         Mercury(world, access, faults, switches),
         Organizations(world, partner, access),
         Tags(world, partner, access),
+        Reports(world, partner, access, Tables(calling, world.seed), switches),
         Feed(world, partner, calling, limits, feed_token),
         Live(world),
         Control(world, partner, served, drop_sockets),

@@ -104,16 +104,16 @@ class Calling:
         if not had_calling(customer, start):
             return None
         licensed, active = _people(customer, start)
-        habits = _habits(self._seed, customer.uuid)
+        known = habits(self._seed, customer.uuid)
         rng = Random(f"{self._seed}/calling/{customer.uuid}/{start}")  # noqa: S311  (repeatable by design)
-        trouble = habits.trouble if (start.toordinal() // 7 + habits.phase) % TROUBLE_EVERY_WEEKS == 0 else None
+        trouble = known.trouble if (start.toordinal() // 7 + known.phase) % TROUBLE_EVERY_WEEKS == 0 else None
         if trouble is Trouble.QUIET:
             active = active * rng.randint(20, 40) // 100
-        often = active * round(habits.often * rng.uniform(0.9, 1.1)) // 100
-        seldom = active * round(habits.seldom * rng.uniform(0.9, 1.1)) // 100
+        often = active * round(known.often * rng.uniform(0.9, 1.1)) // 100
+        seldom = active * round(known.seldom * rng.uniform(0.9, 1.1)) // 100
         some = active - often - seldom
         calls = round(seldom * rng.uniform(2, 4) + some * rng.uniform(9, 14) + often * rng.uniform(24, 32))
-        traffic = _Traffic(calls, habits, trouble, rng)
+        traffic = _Traffic(calls, known, trouble, rng)
         return Week(
             customer,
             start,
@@ -153,8 +153,8 @@ _UNKNOWN_PEOPLE = 20
 
 
 @dataclass(frozen=True, slots=True)
-class _Habits:
-    """What a customer is like in every week; shares in per cent."""
+class Habits:
+    """What a customer is like in every week; shares in per cent. A feature without a share is not there."""
 
     seldom: int
     often: int
@@ -175,9 +175,10 @@ class _Habits:
 
 
 @lru_cache(maxsize=4096)
-def _habits(seed: int, customer: str) -> _Habits:
+def habits(seed: int, customer: str) -> Habits:
+    """What the customer with this UUID is like."""
     rng = Random(f"{seed}/calling/{customer}")  # noqa: S311  (repeatable by design)
-    return _Habits(
+    return Habits(
         seldom=rng.randint(25, 50),
         often=rng.randint(5, 18),
         minutes_per_call=rng.uniform(2.2, 5.5),
@@ -200,21 +201,21 @@ def _habits(seed: int, customer: str) -> _Habits:
 class _Traffic:
     """The legs, minutes and queues that belong to a number of calls."""
 
-    def __init__(self, calls: int, habits: _Habits, trouble: Trouble | None, rng: Random) -> None:
-        legs = round(calls * habits.legs_per_call)
+    def __init__(self, calls: int, known: Habits, trouble: Trouble | None, rng: Random) -> None:
+        legs = round(calls * known.legs_per_call)
         by_endpoint = {
-            Endpoint.DESK_PHONE: legs * habits.desk_phone // 100,
-            Endpoint.ROOM_DEVICE: legs * habits.room_device // 100,
-            Endpoint.OTHER: legs * habits.other // 100,
+            Endpoint.DESK_PHONE: legs * known.desk_phone // 100,
+            Endpoint.ROOM_DEVICE: legs * known.room_device // 100,
+            Endpoint.OTHER: legs * known.other // 100,
         }
         by_endpoint[Endpoint.APP] = legs - sum(by_endpoint.values())
-        self.poor = {one: round(count * _poor_share(one, habits, trouble, rng)) for one, count in by_endpoint.items()}
-        minutes = round(calls * habits.minutes_per_call * rng.uniform(0.95, 1.05))
-        queue = legs * habits.queue // 100
-        give_up = rng.randint(26, 40) if trouble is Trouble.SWAMPED else habits.abandoned
+        self.poor = {one: round(count * _poor_share(one, known, trouble, rng)) for one, count in by_endpoint.items()}
+        minutes = round(calls * known.minutes_per_call * rng.uniform(0.95, 1.05))
+        queue = legs * known.queue // 100
+        give_up = rng.randint(26, 40) if trouble is Trouble.SWAMPED else known.abandoned
         abandoned, timed_out, overflowed = queue * give_up // 100, queue * 2 // 100, queue // 100
         answered = queue - abandoned - timed_out - overflowed
-        patience = habits.patience_seconds * (3 if trouble is Trouble.SWAMPED else 1)
+        patience = known.patience_seconds * (3 if trouble is Trouble.SWAMPED else 1)
         self.answer_seconds = round(answered * patience * rng.uniform(0.25, 0.4))
         self.abandon_wait_seconds = round(abandoned * patience * rng.uniform(0.9, 1.1))
         self.usage = Usage(
@@ -222,13 +223,13 @@ class _Traffic:
             legs=legs,
             poor_legs=sum(self.poor.values()),
             minutes=minutes,
-            video_minutes=minutes * habits.video // 100,
-            video_legs=legs * habits.video // 100,
+            video_minutes=minutes * known.video // 100,
+            video_legs=legs * known.video // 100,
             desk_phone_legs=by_endpoint[Endpoint.DESK_PHONE],
             room_device_legs=by_endpoint[Endpoint.ROOM_DEVICE],
             other_legs=by_endpoint[Endpoint.OTHER],
-            hunt_group=legs * habits.hunt_group // 100,
-            auto_attendant=legs * habits.auto_attendant // 100,
+            hunt_group=legs * known.hunt_group // 100,
+            auto_attendant=legs * known.auto_attendant // 100,
             queue_calls=queue,
             timed_out=timed_out,
             overflowed=overflowed,
@@ -237,8 +238,8 @@ class _Traffic:
         )
 
 
-def _poor_share(endpoint: Endpoint, habits: _Habits, trouble: Trouble | None, rng: Random) -> float:
-    share = habits.poor / 100 * rng.uniform(0.8, 1.2) * (2 if endpoint is Endpoint.ROOM_DEVICE else 1)
+def _poor_share(endpoint: Endpoint, known: Habits, trouble: Trouble | None, rng: Random) -> float:
+    share = known.poor / 100 * rng.uniform(0.8, 1.2) * (2 if endpoint is Endpoint.ROOM_DEVICE else 1)
     if trouble is Trouble.CHOPPY:
         return rng.uniform(0.7, 0.9) if endpoint is Endpoint.ROOM_DEVICE else share + 0.04
     return share

@@ -15,7 +15,7 @@ from sandbox.faults import Limits, Per
 from sandbox.partner import Customer, Partner, Subscription
 from sandbox.records import calling_record, customer_record, subscription_record
 from sandbox.resources import Json
-from sandbox.rest import Page, answer, bearer_token, json_body, no_content
+from sandbox.rest import Page, answer, bearer_token, json_body, no_content, query_day
 from sandbox.trials import Trials
 from sandbox.world import World
 
@@ -67,8 +67,8 @@ class Feed:
     async def history(self, request: Request) -> Response:
         """One row a week, product and subscription; `max` counts subscriptions. Default: the last 13 weeks."""
         page, today = self._page(request), self._world.clock.today()
-        first = _day(request, "from", today - timedelta(weeks=WEEKS))
-        last = min(_day(request, "to", today), today)
+        first = query_day(request, "from", today - timedelta(weeks=WEEKS))
+        last = min(query_day(request, "to", today), today)
         # Every week's reading is taken on the weekday on which the sandbox began.
         first += timedelta(days=(self._first_day - first).days % 7)
         days = [first + timedelta(days=days) for days in range(0, (last - first).days + 1, 7)]
@@ -83,7 +83,7 @@ class Feed:
         A week that is not over has no records yet, as Partner Hub's data come on Sundays.
         """
         page, this_sunday = self._page(request), sunday_of(self._world.clock.today())
-        start = _day(request, "week", this_sunday - WEEK)
+        start = query_day(request, "week", this_sunday - WEEK)
         if start != sunday_of(start):
             raise BadRequest("week must be a Sunday.")
         if start >= this_sunday:
@@ -141,14 +141,6 @@ def _updated_since(request: Request) -> Callable[[Customer | Subscription], bool
     except ValueError:
         raise BadRequest("updated_since must be an ISO 8601 time.") from None
     return lambda record: record.updated >= since
-
-
-def _day(request: Request, name: str, default: date) -> date:
-    text = request.query_params.get(name)
-    try:
-        return date.fromisoformat(text) if text else default
-    except ValueError:
-        raise BadRequest(f"{name} must be an ISO date.") from None
 
 
 def _history(subscription: Subscription, days: list[date]) -> list[Json]:

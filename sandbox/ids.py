@@ -1,4 +1,4 @@
-"""Webex ids: unpadded base64 of `ciscospark://us/KIND/uuid` (WEBEX.md §6)."""
+"""Webex ids: unpadded base64 of `ciscospark://us/KIND/uuid`; newer kinds name a cluster (WEBEX.md §6)."""
 
 from base64 import b64decode, b64encode
 from enum import StrEnum
@@ -17,12 +17,21 @@ class Kind(StrEnum):
     ORGANIZATION = "ORGANIZATION"
     LICENSE = "LICENSE"
     ROLE = "ROLE"
+    REPORT = "REPORT"
+    LOCATION = "LOCATION"
+    DEVICE = "DEVICE"
+    PLACE = "PLACE"
+    WEBHOOK = "WEBHOOK"
+
+
+_CLUSTERS = dict.fromkeys((Kind.REPORT, Kind.DEVICE), "urn:TEAM:us-east-1_int13")
+"""Where ids are of the newer form; the others name `us`."""
 
 
 @lru_cache(maxsize=65_536)
 def webex_id(kind: Kind, name: str) -> str:
     """The public id of the thing that we know by `name`, mostly a UUID."""
-    return b64encode(f"ciscospark://us/{kind}/{name}".encode()).decode().rstrip("=")
+    return b64encode(f"ciscospark://{_CLUSTERS.get(kind, 'us')}/{kind}/{name}".encode()).decode().rstrip("=")
 
 
 @lru_cache(maxsize=65_536)

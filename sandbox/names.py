@@ -1,4 +1,4 @@
-"""Names for synthetic companies: many, in several alphabets, some of them hard on careless programs."""
+"""Names for synthetic companies and their people: many, in several alphabets, some hard on careless programs."""
 
 FAMOUS = (
     "Acme Logistics",
@@ -41,6 +41,20 @@ _TRADES = _words(
     Museum Networks Optics Packaging Paper Partners Pharma Plastics Press Properties Rail Renewables Research
     Retail Robotics Security Shipping Software Solar Steel Studios Systems Telecom Textiles Tools Travel Trust
     University Ventures Water Wines
+    """
+)
+FIRST_NAMES = _words(
+    """
+    Aisha Alba Anders Beatriz Bram Carla Céline Chen Dario Dilan Elena Emre Farah Fatima Greta Hugo Ines Ivan Jonas
+    Julia Kaito Karim Lena Liam Lucía Marek Mia Nadia Noah Olga Omar Paula Pavel Rania Rosa Samir Sofia Tomás Uma
+    Zoë
+    """
+)
+LAST_NAMES = _words(
+    """
+    Abboud Andersen Bauer Bianchi Castro Costa Dubois Dvořák Eriksson Ferrari Fischer García Haddad Hansen Ito
+    Jansen Kaya Keller Kowalski Lambert Larsen López Marino Martín Meyer Moreau Nowak O'Neill Okoye Öztürk Petrov
+    Rossi Ruiz Sato Schmidt Silva Smith Visser Weber Yılmaz
     """
 )
 _FORMS = {

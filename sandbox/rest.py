@@ -3,6 +3,7 @@
 import json
 from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterable, Sequence
+from datetime import date
 from typing import Any, TypeVar
 from urllib.parse import urlencode
 
@@ -56,6 +57,23 @@ def whole_number(params: QueryParams, name: str, default: int, low: int, high: i
     if not text.isdecimal() or not low <= int(text) <= high:
         raise BadRequest(f"{name} must be a whole number from {low} to {high}.")
     return int(text)
+
+
+def iso_day(value: object, name: str) -> date:
+    """A day out of a body or query; BadRequest when it is none."""
+    try:
+        day = date.fromisoformat(str(value))
+    except ValueError:
+        day = None
+    if day is None or day.isoformat() != value:
+        raise BadRequest(f"{name} must be an ISO date.")
+    return day
+
+
+def query_day(request: Request, name: str, default: date) -> date:
+    """A day of the query; BadRequest when it is none."""
+    text = request.query_params.get(name)
+    return iso_day(text, name) if text else default
 
 
 class Page:

@@ -15,3 +15,7 @@ class Switches:
     """A `parentId` that is itself a reply is refused instead of being resolved to the thread's root."""
     card_limit_bytes: int = 22_000
     """The size of a card's JSON; Webex's real limit is not published."""
+    report_polls: int = 2
+    """How often a report's details must be asked for until it is done; ten minutes of the clock do as well."""
+    fail_reports: bool = False
+    """Reports end as `failed` instead of `done`; Webex's word for it is not documented."""
