@@ -11,6 +11,7 @@ import structlog
 
 from commands.context import Context, Services, SpaceView
 from commands.errors import Ambiguous, CommandError, NotAllowed, NotFound
+from commands.filters import saved_filters
 from commands.registry import Match, Registry
 from commands.reply import Rendered, Reply, rendered
 from commands.words import normalise
@@ -130,7 +131,8 @@ class Dispatcher:
             inputs=request.inputs,
             products=request.products,
         )
-        return Plan(match, context, match.command.arguments(match.rest), audience)
+        arguments = match.command.arguments(match.rest, lambda: saved_filters(context, request.space))
+        return Plan(match, context, arguments, audience)
 
     def run(self, plan: Plan) -> Answer:
         """Run a planned command; what goes wrong becomes an answer."""

@@ -1,6 +1,18 @@
 """What a person can type: one module per topic, joined here."""
 
-from commands import administrators, alerts, audit, customers, indicators, reports, resources, settings, tags, trials
+from commands import (
+    administrators,
+    alerts,
+    audit,
+    customers,
+    filters,
+    indicators,
+    reports,
+    resources,
+    settings,
+    tags,
+    trials,
+)
 from commands.help import help_command
 from commands.registry import Command, Registry
 
@@ -9,6 +21,7 @@ def registry() -> Registry:
     """Return every command."""
     known: list[Command] = [
         *customers.COMMANDS,
+        *filters.COMMANDS,
         *indicators.COMMANDS,
         *administrators.COMMANDS,
         *tags.COMMANDS,

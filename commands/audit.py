@@ -27,6 +27,7 @@ _OWN = ("me", "mine", "yo", "mio", "mis")
 
 _FIELDS = {
     "tags": N_("tags"),
+    "filter": N_("filter"),
     "language": N_("language"),
     "time_zone": N_("time zone"),
     "region": N_("region"),

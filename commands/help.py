@@ -14,6 +14,7 @@ from templates.catalogue import N_
 
 TOPICS = {
     "customers": (N_("Customers"), ["clientes"]),
+    "filters": (N_("Saved filters"), ["filtros"]),
     "indicators": (N_("Indicators"), ["indicadores"]),
     "administrators": (N_("Administrators"), ["administradores", "admins"]),
     "tags": (N_("Tags"), ["etiquetas"]),

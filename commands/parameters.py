@@ -5,13 +5,14 @@ that is left, come last.
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Annotated, Any, ClassVar
 
 from commands.errors import NotUnderstood
 from commands.words import Words, unquote
 from hub.customers import Sort
 from hub.filters import Filter, FilterError, Reason, parse
+from hub.filters.saved import expand
 from hub.names import fold
 from hub.products import BOTH, CALLING, MEETINGS
 from templates.catalogue import N_
@@ -128,13 +129,30 @@ class FilterParameter(Parameter):
         if not len(words):
             return None
         try:
-            return parse(words.rest())
+            return read_filter(words.rest(), words.saved)
         except FilterError as error:
             raise filter_not_understood(error) from error
 
 
+def read_filter(text: str, saved: Callable[[], Mapping[str, str]]) -> Filter:
+    """Read a filter in which `@NAME` stands for a saved one.
+
+    Raises:
+        FilterError: it is none.
+    """
+    return parse(expand(text, saved()) if "@" in text else text)
+
+
 def filter_not_understood(error: FilterError) -> NotUnderstood:
     """Say what is wrong with a filter."""
+    if error.reason is Reason.CIRCULAR:
+        return NotUnderstood(
+            N_("The saved filter “%(word)s” would stand for itself."),
+            hint=N_("Write out what it should choose: save filter NAME status:trial expires<30"),
+            word=error.word,
+        )
+    if error.reason is Reason.UNKNOWN_SAVED:
+        return _unknown_saved(error)
     if error.suggestion:
         return NotUnderstood(
             N_("I do not understand “%(word)s” in the filter."),
@@ -149,6 +167,21 @@ def filter_not_understood(error: FilterError) -> NotUnderstood:
         hint=N_("For example: customers %(example)s"),
         word=error.word,
         example=error.example,
+    )
+
+
+def _unknown_saved(error: FilterError) -> NotUnderstood:
+    text = N_("No filter is saved here as “%(word)s”.")
+    if error.suggestion:
+        hint = N_("Did you mean %(suggestion)s?")
+        correction = (error.word, error.suggestion)
+        return NotUnderstood(text, hint=hint, word=error.word, suggestion=error.suggestion, correction=correction)
+    return NotUnderstood(
+        text,
+        hint=N_("filters lists what is saved; save one with: save filter %(name)s status:trial expires<30"),
+        suggestions=["filters"],
+        word=error.word,
+        name=error.word.lstrip("@"),
     )
 
 

@@ -58,14 +58,14 @@ class Command:
         """Return name and arguments as `help` shows them; `say` translates."""
         return " ".join([self.name, *(say(each.usage) for each in self.parameters.values() if each.usage)])
 
-    def arguments(self, text: str) -> dict[str, Any]:
-        """Read the words after the name into the function's arguments.
+    def arguments(self, text: str, saved: Callable[[], Mapping[str, str]] = dict) -> dict[str, Any]:
+        """Read the words after the name into the function's arguments; `saved` tells what filters' names stand for.
 
         Raises:
             NotUnderstood: a word belongs to no parameter, one that must be given is missing, or one cannot be read.
         """
         try:
-            return self._arguments(Words(text))
+            return self._arguments(Words(text, saved))
         except NotUnderstood as error:
             if error.correction and not error.suggestions:
                 error.suggestions = (f"{self.name} {text.replace(*error.correction, 1)}",)

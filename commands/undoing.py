@@ -16,9 +16,11 @@ from commands.errors import CommandError
 from hub import administrators, tags
 from hub.access import Needs
 from hub.audit import CUSTOMER, UNDO, UNDOES, is_settled
+from hub.filters import FilterError, keeping
+from hub.filters.saved import key
 from hub.webex import PartnerClient, PartnerPerson
 from notifications.schedules import Cadence
-from storage.tables import Audit, Person, Rule, Schedule, Space
+from storage.tables import Audit, Person, Rule, SavedFilter, Schedule, Space
 from templates.catalogue import N_
 
 Within = Callable[[Session, Audit, datetime], None]
@@ -140,6 +142,22 @@ def _settings(session: Session, change: Audit, _now: datetime) -> None:
             setattr(each, name, value)
 
 
+def _filter(session: Session, change: Audit, now: datetime) -> None:
+    """Give a name back the filter that it stood for."""
+    before, after = change.before.get("filter", {}), change.after.get("filter", {})
+    name = {**after, **before}["name"]
+    current = session.get(SavedFilter, (change.target, key(name)))
+    if (current.terms if current else None) != after.get("terms"):
+        raise _changed_since()
+    try:
+        if before:
+            keeping.save(session, change.target, before["name"], before["terms"], change.who, now)
+        else:
+            keeping.drop(session, change.target, name)
+    except (FilterError, keeping.InUse, keeping.TooMany) as error:
+        raise _changed_since() from error
+
+
 def _subscribe(session: Session, change: Audit, _now: datetime) -> None:
     """Take away the rules that subscribing gave."""
     given = [rule["id"] for rule in change.after["rules"]]
@@ -206,6 +224,8 @@ REVERSALS: Mapping[str, Reversal] = {
     "settings open": _of("settings open", within=_settings),
     "settings close": _of("settings close", within=_settings),
     "region": _of("region", within=_settings),
+    "save filter": _of("save filter", within=_filter),
+    "delete filter": _of("delete filter", within=_filter),
     "subscribe": _of("subscribe", within=_subscribe),
     "unsubscribe": _of("unsubscribe", within=_unsubscribe),
     "report schedule": _of("report schedule", within=_schedule),

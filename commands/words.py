@@ -1,7 +1,7 @@
 """Chat input as words: kind to what keyboards do to quotes and dashes, and to the space around."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 
 _PLAIN = str.maketrans(dict.fromkeys("“”„«»", '"') | dict.fromkeys("‘’", "'") | dict.fromkeys("–—", "-"))
 _WORD = re.compile(r'-?[^\s":]+:(?:"[^"]*"|[^\s"]+)(?:,(?:"[^"]*"|[^\s",]+))*|"[^"]*"|\S+')
@@ -13,10 +13,14 @@ def normalise(text: str) -> str:
 
 
 class Words:
-    """The words after a command's name, from which each parameter takes what it recognises."""
+    """The words after a command's name, from which each parameter takes what it recognises.
 
-    def __init__(self, text: str) -> None:
+    `saved` tells what the names of saved filters stand for.
+    """
+
+    def __init__(self, text: str, saved: Callable[[], Mapping[str, str]] = dict) -> None:
         self._words = _WORD.findall(text)
+        self.saved = saved
 
     def __iter__(self) -> Iterator[str]:
         return iter(tuple(self._words))

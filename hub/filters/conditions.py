@@ -13,7 +13,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, and_, exists, false, func, not_, or_, select
 
 from hub import days, holdings, products, statuses
-from hub.filters.terms import Bound, Choice, Comparison, Operator, Term, Words
+from hub.filters.terms import Bound, Choice, Comparison, NotAll, Operator, Term, Words
 from hub.filters.vocabulary import Field, Measure
 from hub.names import fold
 from hub.statuses import Status, Thresholds
@@ -33,6 +33,8 @@ _ASCII_LOWER = str.maketrans(ascii_uppercase, ascii_lowercase)
 def condition(term: Term, today: date, thresholds: Thresholds) -> ColumnElement[bool]:
     """Return the condition on `customer` under which it meets a term."""
     match term:
+        case NotAll():
+            return not_(and_(*(condition(each, today, thresholds) for each in term.terms)))
         case Words():
             holds = or_(*map(name_contains, term.texts))
         case Comparison():

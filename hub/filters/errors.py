@@ -20,6 +20,10 @@ class Reason(StrEnum):
     UNCLOSED_QUOTE = "unclosed_quote"
     UNEXPECTED = "unexpected"
     TOO_LONG = "too_long"
+    UNKNOWN_SAVED = "unknown_saved"
+    """No filter was saved under the name."""
+    CIRCULAR = "circular"
+    """A saved filter stands for itself."""
 
 
 class FilterError(Exception):

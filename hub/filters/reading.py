@@ -6,7 +6,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from hub.filters.errors import FilterError, Reason
-from hub.filters.terms import Bound, Choice, Comparison, Operator, Term, Words
+from hub.filters.terms import Bound, Choice, Comparison, NotAll, Operator, Term, Words
 from hub.filters.vocabulary import EXAMPLES, KEYS, VALUES, Field, Measure, plain
 
 if TYPE_CHECKING:
@@ -21,13 +21,22 @@ _NEAR_ENOUGH = 65
 """Of 100: how like a known word another must be to be taken for a slip of it."""
 
 
-def term(tree: Any) -> Term:
-    """Read one term: a tree `choice`, `comparison` or `words` of tokens.
+_DEEPEST = 5
+"""So many exceptions within exceptions; nobody reads more, and databases limit how deep a condition is."""
+
+
+def term(tree: Any, depth: int = 0) -> Term:
+    """Read one term: a tree `choice`, `comparison` or `words` of tokens, or `not_all` of such trees.
 
     Raises:
-        FilterError: a field or value is not known, or something is no number.
+        FilterError: a field or value is not known, something is no number, or exceptions are nested too deep.
 
     """
+    if tree.data == "not_all":
+        opening, *parts, _ = tree.children
+        if depth == _DEEPEST:
+            raise _error(Reason.UNEXPECTED, opening, None, EXAMPLES[Field.STATUS])
+        return NotAll(_unique(term(part, depth + 1) for part in parts))
     negated = tree.children[0].type == "NOT"
     match tree.data, tree.children[negated:]:
         case "choice", [key, *values]:

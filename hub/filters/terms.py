@@ -68,10 +68,20 @@ class Words:
         return f"{_sign(self)}{','.join(map(_written, self.texts))}"
 
 
-Term = Choice | Comparison | Words
+@dataclass(frozen=True)
+class NotAll:
+    """Customers that do not meet all of the terms: `-( status:trial region:EU )`."""
+
+    terms: tuple["Term", ...]
+
+    def __str__(self) -> str:
+        return f"-( {' '.join(map(str, self.terms))} )"
 
 
-def _sign(term: Term) -> str:
+Term = Choice | Comparison | Words | NotAll
+
+
+def _sign(term: Choice | Comparison | Words) -> str:
     return "-" if term.negated else ""
 
 

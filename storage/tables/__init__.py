@@ -1,7 +1,7 @@
 """The tables, by concern. Every one has a migration in `storage/migrations`."""
 
 from storage.tables.alerts import Decision, Fate, OpenAlert, Rule, Schedule, Silence, Told
-from storage.tables.chat import Inbox, InboxState, Person, Space
+from storage.tables.chat import Inbox, InboxState, Person, SavedFilter, Space
 from storage.tables.credentials import Credential
 from storage.tables.events import Event, Excess, SeenTrial, Standing, Term, Tick, Touched
 from storage.tables.outbox import Attempt, Outbox, OutboxState
@@ -39,6 +39,7 @@ __all__ = [
     "OutboxState",
     "Person",
     "Rule",
+    "SavedFilter",
     "Schedule",
     "SeenTrial",
     "Silence",

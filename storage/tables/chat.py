@@ -43,6 +43,19 @@ class Space(SQLModel, table=True):
     owner_email: str | None = Field(default=None, description="who last ran subscribe here")
 
 
+class SavedFilter(SQLModel, table=True):
+    """A filter under a name, of a person or of a space."""
+
+    __tablename__ = "saved_filter"
+
+    owner: str = Field(primary_key=True, description="person:EMAIL or space:ROOM")
+    key: str = Field(primary_key=True, description="the name without case, accents")
+    name: str
+    terms: str = Field(description="the filter as typed, which may name others")
+    saved_by: str
+    saved_at: datetime = Field(sa_type=UtcDateTime)
+
+
 class InboxState(StrEnum):
     """How far an incoming activity has come."""
 

@@ -7,7 +7,7 @@ from fractions import Fraction
 from random import Random
 
 from hub.filters import Filter
-from hub.filters.terms import Bound, Choice, Comparison, Operator, Term, Words
+from hub.filters.terms import Bound, Choice, Comparison, NotAll, Operator, Term, Words
 from hub.filters.vocabulary import Field, Measure
 from hub.names import fold
 from hub.statuses import Status
@@ -26,14 +26,18 @@ COMPARE = {
 
 def meets(where: Filter, org: Org, today: date) -> bool:
     """Whether a customer meets every term."""
-    return all(_meets(term, org, today) for term in where.terms)
+    return all(_meets(term, org, today) is True for term in where.terms)
 
 
-def _meets(term: Term, org: Org, today: date) -> bool:
+def _meets(term: Term, org: Org, today: date) -> bool | None:
+    """None where it cannot be told: an unknown value meets neither a comparison nor its negation."""
+    if isinstance(term, NotAll):
+        parts = [_meets(each, org, today) for each in term.terms]
+        return True if False in parts else None if None in parts else False
     if isinstance(term, Comparison):
         compared = [_compared(term.measure, bound, org, today) for bound in term.bounds]
-        # An unknown value meets neither a comparison nor its negation; another, known alternative may be met.
-        return True in compared if not term.negated else all(one is False for one in compared)
+        met = True if True in compared else None if None in compared else False
+        return met if met is None else met is not term.negated
     if isinstance(term, Words):
         return any(fold(text) in fold(org.name) for text in term.texts) is not term.negated
     return any(_chosen(term.field, value, org, today) for value in term.values) is not term.negated
@@ -93,7 +97,9 @@ def random_filter(random: Random) -> Filter:
     return Filter(tuple(_term(random) for _ in range(random.choice([0, 1, 1, 1, 2, 3]))))
 
 
-def _term(random: Random) -> Term:
+def _term(random: Random, depth: int = 0) -> Term:
+    if depth < 2 and random.random() < 0.15:
+        return NotAll(tuple(dict.fromkeys(_term(random, depth + 1) for _ in range(random.choice([1, 2, 2])))))
     negated = random.random() < 0.4
     kind = random.random()
     if kind < 0.15:

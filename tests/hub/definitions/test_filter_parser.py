@@ -49,6 +49,8 @@ from hub.filters.vocabulary import EXAMPLES, KEYS, VALUES
         pytest.param("<@all> =HYPERLINK(1)", '"<@all>" "=HYPERLINK(1)"', id="odd words"),
         pytest.param(r'"a \"b\" \\c"', r'"a \"b\" \\c"', id="escapes"),
         pytest.param("100% 24/7", '"100%" 24/7', id="words like numbers"),
+        pytest.param("-( status:trial  region:ue ) a", "-( status:trial region:EU ) a", id="not all of them"),
+        pytest.param("Acme (UK) ( x )", 'Acme "(UK)" "(" x ")"', id="brackets of a name"),
         pytest.param("10:30", '"10:30"', id="digits before a colon"),
     ],
 )
@@ -84,6 +86,8 @@ def test_understood(text: str, written: str) -> None:
         ),
         pytest.param('tag:"key account', Reason.UNCLOSED_QUOTE, 4, '"key', None, id="unclosed quote"),
         pytest.param(", acme", Reason.UNEXPECTED, 0, ",", None, id="comma first"),
+        pytest.param("-( a", Reason.UNEXPECTED, 4, "", None, id="bracket not closed"),
+        pytest.param("-( " * 6 + "a" + " )" * 6, Reason.UNEXPECTED, 15, "-(", None, id="too deep"),
         pytest.param("a,,b", Reason.UNEXPECTED, 2, ",b", None, id="two commas"),
         pytest.param("x" * 1001, Reason.TOO_LONG, 1000, "x", None, id="too long"),
     ],
