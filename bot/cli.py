@@ -110,6 +110,33 @@ def sync() -> None:
         raise typer.Exit(1)
 
 
+@app.command()
+def doctor(as_json: Annotated[bool, typer.Option("--json", help="Print what was found as JSON.")] = False) -> None:
+    """Look at tokens, scopes, roles, clock, database, feed and network, and say how to mend each fault."""
+    from dataclasses import asdict
+
+    from rich.console import Console
+
+    from bot.doctor import Outcome, examine
+    from bot.logs import configure
+
+    marks = {Outcome.GOOD: "[green]✓", Outcome.WARNING: "[yellow]!", Outcome.FAULT: "[red]✗", Outcome.SKIPPED: "[dim]–"}
+    configure(quiet=True)
+    console, found = Console(highlight=False), []
+    with terminal.told_in_one_line():
+        for finding in examine(terminal.settings(), terminal.clock):
+            found.append(finding)
+            if not as_json:
+                console.print(f"{marks[finding.outcome]}[/] {finding.what}: ", end="")
+                console.print(finding.seen, markup=False, soft_wrap=True)
+                if finding.mend:
+                    console.print(f"    → {finding.mend}", markup=False, soft_wrap=True)
+    if as_json:
+        terminal.print_json([asdict(finding) for finding in found])
+    if any(finding.outcome is Outcome.FAULT for finding in found):
+        raise typer.Exit(1)
+
+
 @app.command("import")
 def import_file(
     file: Annotated[Path, typer.Argument(help="Customer CSV, as docs/import.md describes it.")],
