@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
+from urllib.parse import quote
 
 import httpx
 
@@ -80,6 +81,23 @@ class FeedClient:
         """
         started: Json = self._api.send("POST", "trials", request, key=key)
         return started
+
+    def change_trial(self, trial_id: str, change: Json, key: str) -> Json:
+        """Give a trial another `end_date` or other `products`; returns its subscription record.
+
+        Raises:
+            Rejected: naming the wrong fields.
+        """
+        changed: Json = self._api.send("PATCH", f"trials/{quote(trial_id, safe='')}", change, key=key)
+        return changed
+
+    def cancel_trial(self, trial_id: str, key: str) -> None:
+        """End a trial for good.
+
+        Raises:
+            NotFound: there is none.
+        """
+        self._api.send("DELETE", f"trials/{quote(trial_id, safe='')}", key=key)
 
 
 def read_subscription(record: Mapping[str, Any]) -> tuple[SubscriptionReading, list[LicenceReading]]:

@@ -1,31 +1,18 @@
-"""Starting a trial: what is asked for, checked field by field, and the port through which it is done.
-
-Webex has no public interface that starts trials; the feed offers one (docs/feed.md).
-"""
+"""What is asked for when a trial is to start, checked field by field."""
 
 import re
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
-from datetime import date, datetime
 from enum import StrEnum
-from typing import Protocol, Self
+from typing import Self
 from zoneinfo import available_timezones
 
-from sqlmodel import col, select
-
-from hub.errors import Rejected, Unavailable
-from hub.feed import read_subscription
+from hub.errors import Rejected
 from hub.http import Json
-from hub.merging import merge
-from hub.readings import CustomerReading, Readings
-from storage import Database
-from storage.tables import Audit, Customer
 
 DURATIONS = (30, 60, 90)
 """Days a trial can be started for."""
 MOST_LICENCES = 100_000
-STARTED = "trial start"
-"""What the audit trail calls it."""
 _EMAIL = re.compile(r"[^@\s,;<>]+@[^@\s,;<>]+\.[^@\s,;<>.]+")
 _COUNTRY = re.compile(r"[A-Z]{2}")
 _SITE = re.compile(r"[a-z0-9][a-z0-9-]*(\.[a-z0-9][a-z0-9-]*)+")
@@ -91,7 +78,7 @@ class TrialRequest:
             problems["vertical"] = Problem.REQUIRED
         if not _COUNTRY.fullmatch(country.strip().upper()):
             problems["country"] = Problem.COUNTRY
-        wanted = _counts(products, problems)
+        wanted = read_counts(products, problems)
         if days.strip() not in map(str, DURATIONS):
             problems["days"] = Problem.DAYS
         with_meetings = "Meetings" in wanted
@@ -121,58 +108,8 @@ class TrialRequest:
         }
 
 
-@dataclass(frozen=True)
-class StartedTrial:
-    """A trial that was started."""
-
-    subscription_id: str
-    org_id: str
-    end_date: date | None
-
-
-class Trials(Protocol):
-    """The port through which trials are started: the feed's client."""
-
-    def start_trial(self, request: Json, key: str) -> Json:
-        """Start a trial once for each key, and return its subscription record."""
-
-
-def start(
-    database: Database,
-    port: Trials,
-    request: TrialRequest,
-    *,
-    idempotency_key: str,
-    who: str,
-    now: datetime,
-    room_id: str | None = None,
-) -> StartedTrial:
-    """Start a trial and take it into the database at once, so that the next question knows it.
-
-    Raises:
-        Conflict: the company has a trial.
-        Rejected: the port finds fields wrong.
-        SourceError: it did not answer.
-    """
-    record = port.start_trial(request.as_json(), idempotency_key)
-    try:
-        subscription, licences = read_subscription(record)
-    except ValueError as error:
-        raise Unavailable("The feed", "the trial it started cannot be read") from error
-    target = f"subscription:{subscription.subscription_id}"
-    with database.write() as session:
-        # What a form says of a customer that is known counts less than what its sources told.
-        known = session.get(Customer, subscription.org_id) is not None
-        customers = [] if known else [CustomerReading(subscription.org_id, request.company, country=request.country)]
-        merge(session, Readings(customers, [subscription], licences), now, now.date())
-        noted = select(col(Audit.id)).where(col(Audit.what) == STARTED, col(Audit.target) == target)
-        if session.scalars(noted).first() is None:
-            session.add(Audit(at=now, who=who, what=STARTED, target=target, after=request.as_json(), room_id=room_id))
-    end = subscription.end_date
-    return StartedTrial(subscription.subscription_id, subscription.org_id, end if isinstance(end, date) else None)
-
-
-def _counts(products: Mapping[str, str], problems: dict[str, str]) -> dict[str, int]:
+def read_counts(products: Mapping[str, str], problems: dict[str, str]) -> dict[str, int]:
+    """Read how many licences of each product are wanted, adding to `problems` what is wrong: `products.NAME`."""
     wanted = {}
     for product, typed in products.items():
         number = typed.strip()
