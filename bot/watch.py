@@ -10,6 +10,7 @@ from bot.errors import WebexError
 from bot.parts import Parts
 from hub.errors import HubError
 from hub.sync import Pace, sync
+from notifications.awaited import tell_awaited
 from notifications.deliver import Deliverer
 from notifications.pipeline import Pipeline
 from notifications.reports.running import run_due
@@ -51,6 +52,7 @@ class Watch:
     def _look(self) -> None:
         self._guarded("sync", self._sync)
         self._guarded("alerts", self._tell)
+        self._guarded("awaited trials", self._tell_awaited)
 
     def _sync(self) -> None:
         parts = self._parts
@@ -62,6 +64,10 @@ class Watch:
 
     def _tell(self) -> None:
         if self._pipeline.run(self._clock()):
+            self._deliverer.wake()
+
+    def _tell_awaited(self) -> None:
+        if tell_awaited(self._parts.database, self._pipeline.audiences, self._pipeline.style, self._clock()):
             self._deliverer.wake()
 
     def _report(self) -> None:

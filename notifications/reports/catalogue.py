@@ -11,6 +11,7 @@ from hub.customers import list_customers
 from hub.filters import Filter
 from hub.products import BOTH
 from hub.scope import Scope
+from hub.trials import list_trials
 from templates.catalogue import N_
 
 
@@ -59,6 +60,8 @@ _HEADERS = {
     "tags": N_("Tags"),
     "next_end": N_("Next end"),
     "days_since_added": N_("Days since added"),
+    "start_date": N_("Start"),
+    "end_date": N_("End"),
     "days_left": N_("Days left"),
     "months_since_added": N_("Months since added"),
     "months_left": N_("Months left"),
@@ -114,6 +117,12 @@ REPORTS: dict[str, Report] = {
             lambda session, scope, query: sections.renewing(
                 session, scope, query.days, query.products, query.where
             ).rows(),
+        ),
+        Report(
+            "trials",
+            N_("Trials"),
+            _columns(*_IDENTITY[:3], "products", "start_date", "end_date", "days_left", "total", "used", "assigned"),
+            lambda session, scope, query: list_trials(session, scope, query.where).rows,
         ),
         Report(
             "low",
