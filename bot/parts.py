@@ -69,6 +69,8 @@ def assemble(
         control_hub=settings.control_hub,
         resources=resources,
         thresholds=settings.thresholds,
+        longest_trials=settings.longest_trials,
+        awaited_trial_days=settings.awaited_trial_days,
         health=health,
     )
     people = People(database, partner, settings.roles, remember=ROLES_REMEMBERED)

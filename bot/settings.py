@@ -11,6 +11,7 @@ from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 from hub.access import Role
 from hub.statuses import Thresholds
 from hub.tokens import Grant
+from hub.trials import LONGEST
 
 
 class Misconfigured(Exception):
@@ -57,6 +58,13 @@ class Settings(BaseSettings):
     expiring_soon_days: int = Field(default=7, ge=0)
     inactive_days: int = Field(default=30, ge=1)
     low_assignment_ratio: float = Field(default=0.5, gt=0, le=1)
+    longest_trials: Annotated[dict[str, int], NoDecode] = Field(
+        default_factory=lambda: dict(LONGEST),
+        description="product=days,product=days: how long a trial with it may last in all; `all` names every trial",
+    )
+    awaited_trial_days: int = Field(
+        default=14, ge=1, description="how long a trial that is started in Partner Hub is waited for"
+    )
 
     @field_validator("roles", mode="before")
     @classmethod
@@ -70,6 +78,19 @@ class Settings(BaseSettings):
                 raise ValueError(f"{pair!r} is not email=role; roles: {', '.join(Role)}")
             roles.setdefault(email.strip().lower(), set()).add(role.strip())
         return {email: frozenset(found) for email, found in roles.items()}
+
+    @field_validator("longest_trials", mode="before")
+    @classmethod
+    def _read_limits(cls, value: Any) -> Any:
+        if not isinstance(value, str):
+            return value
+        limits: dict[str, int] = {}
+        for pair in filter(None, (part.strip() for part in value.split(","))):
+            product, _, days = pair.partition("=")
+            if not product.strip() or not days.strip().isdecimal() or int(days) == 0:
+                raise ValueError(f"{pair!r} is not product=days, such as Devices=120")
+            limits[product.strip()] = int(days)
+        return limits
 
     @field_validator("time_zone")
     @classmethod

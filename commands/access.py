@@ -62,6 +62,7 @@ TABLE: Mapping[str, Access] = {
     "renewing": READ,
     "low": READ,
     "overage": READ,
+    "trials": READ,
     "report run": READ,
     "report schedule": READ,
     "reports": READ,
@@ -77,4 +78,7 @@ TABLE: Mapping[str, Access] = {
     "untag": CHANGE,
     "trial start": CHANGE,
     "trial submit": CHANGE,
+    "trial extend": CHANGE,
+    "trial change": CHANGE,
+    "trial cancel": CHANGE,
 }

@@ -16,6 +16,7 @@ from hub.resources import Resources
 from hub.resources import load as load_resources
 from hub.scope import Scope
 from hub.statuses import DEFAULTS, Thresholds
+from hub.trials import LONGEST
 from hub.webex import PartnerClient
 from notifications.audience import Audience, Member
 from storage import Database
@@ -52,6 +53,10 @@ class Services:
     """Links and guidance for partners."""
     thresholds: Thresholds = DEFAULTS
     """The numbers that statuses and indicators depend on."""
+    longest_trials: Mapping[str, int] = field(default_factory=lambda: LONGEST)
+    """Days that a trial with a product may last; `all` names every trial."""
+    awaited_trial_days: int = 14
+    """How long a trial that is started in Partner Hub is waited for."""
     health: Callable[[datetime], Sequence[Check]] = lambda _now: ()
     """Looks how the service is."""
 

@@ -28,6 +28,7 @@ _NAMES = {
     "recientes": "recent",
     "vencen": "expiring",
     "renuevan": "renewing",
+    "pruebas": "trials",
     "baja": "low",
     "exceso": "overage",
 }

@@ -6,21 +6,22 @@ against it. One that works outside returns the numbers of the changes that were 
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 from sqlmodel import Session, col, select
 
 from commands import access
 from commands.context import Context
 from commands.errors import CommandError
-from hub import administrators, tags
+from hub import administrators, tags, trials
 from hub.access import Needs
-from hub.audit import CUSTOMER, UNDO, UNDOES, is_settled
+from hub.audit import CUSTOMER, SUBSCRIPTION, UNDO, UNDOES, is_settled
+from hub.errors import Conflict, Rejected
 from hub.filters import FilterError, keeping
 from hub.filters.saved import key
 from hub.webex import PartnerClient, PartnerPerson
 from notifications.schedules import Cadence
-from storage.tables import Audit, Person, Rule, SavedFilter, Schedule, Space
+from storage.tables import Audit, AwaitedTrial, Person, Rule, SavedFilter, Schedule, Space
 from templates.catalogue import N_
 
 Within = Callable[[Session, Audit, datetime], None]
@@ -193,6 +194,38 @@ def _schedule(session: Session, change: Audit, now: datetime) -> None:
         schedule.next_run = Cadence.of(schedule).next_after(now)
 
 
+def _trial(ctx: Context, change: Audit) -> Sequence[int]:
+    """Give a trial the end or the licences it had, unless they changed since."""
+    trial_id, feed = change.target.removeprefix(SUBSCRIPTION), ctx.services.feed
+    with ctx.read() as session:
+        trial = trials.trial(session, trial_id, ctx.scope.today)
+    last = _last(ctx)
+    if trial is None or feed is None or trials.state_of(trial, change.after) != change.after:
+        raise _changed_since()
+    order = trials.Order(f"undo-{change.id}", ctx.person.email, ctx.now, change.room_id)
+    try:
+        if "end_date" in change.before:
+            end = date.fromisoformat(change.before["end_date"])
+            trials.move_end(ctx.services.database, feed, trial, end, order)
+        else:
+            had = {product: total for product, total in change.before["products"].items() if total}
+            trials.set_products(ctx.services.database, feed, trial, had, order)
+    except (Rejected, Conflict) as error:
+        raise CommandError(
+            N_("The feed refused: %(reason)s"), hint=N_("Nothing was changed."), reason=str(error)
+        ) from error
+    return _written_since(ctx, last, change.target)
+
+
+def _awaited(session: Session, change: Audit, _now: datetime) -> None:
+    """Wait no more for a trial."""
+    row = session.get(AwaitedTrial, change.target.partition(":")[2])
+    if row is None or row.state != trials.Await.WAITING:
+        raise _changed_since()
+    row.state = trials.Await.WITHDRAWN
+    session.add(row)
+
+
 def _last(ctx: Context) -> int:
     with ctx.read() as session:
         return session.scalars(select(col(Audit.id)).order_by(col(Audit.id).desc()).limit(1)).first() or 0
@@ -220,6 +253,9 @@ REVERSALS: Mapping[str, Reversal] = {
     "admin assign": _of("admin assign", outside=_administrators),
     "admin unassign": _of("admin unassign", outside=_administrators),
     "admin grant": _of("admin grant", outside=_roles),
+    "trial extend": _of("trial extend", outside=_trial),
+    "trial change": _of("trial change", outside=_trial),
+    "trial request": _of("trial start", within=_awaited),
     "settings": _of("settings", within=_settings),
     "settings open": _of("settings open", within=_settings),
     "settings close": _of("settings close", within=_settings),

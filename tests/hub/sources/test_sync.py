@@ -11,7 +11,7 @@ from sqlmodel import select
 from hub.feed import FeedClient
 from hub.http import PATIENCE_SECONDS
 from hub.sync import SyncResult, sync
-from hub.trials import TrialRequest, start
+from hub.trials import Order, TrialRequest, start
 from hub.webex import PartnerClient
 from sandbox.server import Sandbox
 from storage import Database
@@ -183,7 +183,7 @@ def test_a_trial_for_a_known_customer_leaves_its_name_alone(database: Database, 
     feed.customers = [customer(ACME, "Acme", country="FR")]
     read(database, feed, clock)
     for _ in range(2):
-        start(database, feed.client, TRIAL, idempotency_key="click", who="ana@x.example", now=clock())
+        start(database, feed.client, TRIAL, Order("click", "ana@x.example", clock()))
     with database.read() as session:
         known = session.get_one(Customer, ACME)
         assert (known.name, known.country) == ("Acme", "FR")
