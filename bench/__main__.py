@@ -2,9 +2,9 @@
 
 import sys
 
-from bench import burst, roundtrip
+from bench import burst, delivery, roundtrip
 
-BENCHMARKS = {"roundtrip": roundtrip, "burst": burst}
+BENCHMARKS = {"roundtrip": roundtrip, "burst": burst, "delivery": delivery}
 
 
 def main(names: list[str]) -> int:

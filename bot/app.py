@@ -14,6 +14,7 @@ from bot.health import Health
 from bot.intake import Intake
 from bot.parked import Owners
 from bot.parts import Parts, assemble
+from bot.rooms import Rooms
 from bot.sender import Sender
 from bot.settings import Misconfigured, Settings
 from bot.spaces import Spaces
@@ -53,15 +54,16 @@ class Service:
         me = _introduced(self._webex)
         self.parts: Parts = assemble(settings, clock, health=lambda now: self._health(now))
         spaces = Spaces(self.parts.database, self._webex, self.parts.people, clock)
+        rooms = Rooms(self.parts.database, self._webex)
         self._deliverer = Deliverer(
             self.parts.database,
-            Sender(self._webex),
+            Sender(self._webex, rooms),
             clock,
             gate=lambda row: _may_leave(row, spaces),
-            on_parked=Owners(
-                self.parts.database, self._webex, Texts(settings.language, settings.time_zone), clock
-            ).tell,
+            told=Owners(self.parts.database, Texts(settings.language, settings.time_zone), clock, settings.owner),
             mark=lambda _row: Texts(settings.language)(N_("(possibly repeated)")),
+            halt_after=settings.halt_after,
+            threads=settings.senders,
         )
         answering = Answering(
             Dispatcher(self.parts.registry, self.parts.services, clock),
@@ -82,7 +84,7 @@ class Service:
             Style(settings.language, settings.time_zone, settings.files),
             settings.thresholds,
         )
-        self._watch = Watch(self.parts, pipeline, self._deliverer, clock, settings.watch_seconds)
+        self._watch = Watch(self.parts, pipeline, self._deliverer, rooms, clock, settings.watch_seconds)
         self._thread: threading.Thread | None = None
         self.failure: TokenRefused | None = None
 

@@ -2,7 +2,8 @@
 
 - WebexError: Webex did not do what was asked.
   - Refused: it never will, as it was asked (most of 4xx).
-    - NotFound: what was asked about is not there, or not for us to see (404).
+    - Absent: it is not for us (403).
+      - NotFound: what was asked about is not there, or not for us to see (404).
     - TooLarge: a file has more bytes than are wanted.
   - Busy: it asks to wait (429, and 423 while something is locked).
   - Unavailable: it could not be reached, or failed (5xx).
@@ -11,9 +12,19 @@
 
 from collections.abc import Mapping
 
-from notifications.channel import Busy, ChannelError, Refused, Unavailable
+from notifications.channel import Absent, Busy, ChannelError, Refused, Unavailable
 
-__all__ = ["Busy", "NotFound", "Refused", "TokenRefused", "TooLarge", "Unavailable", "WebexError", "failure"]
+__all__ = [
+    "Absent",
+    "Busy",
+    "NotFound",
+    "Refused",
+    "TokenRefused",
+    "TooLarge",
+    "Unavailable",
+    "WebexError",
+    "failure",
+]
 
 WebexError = ChannelError
 
@@ -21,7 +32,7 @@ DEFAULT_WAIT_SECONDS = 5.0
 """Where a Retry-After is missing or no number."""
 
 
-class NotFound(Refused):
+class NotFound(Absent):
     """What was asked about is not there, or not for us to see."""
 
 
@@ -49,6 +60,8 @@ def failure(status: int, headers: Mapping[str, str], message: str) -> WebexError
     match status:
         case 401:
             return TokenRefused()
+        case 403:
+            return Absent(reason)
         case 404:
             return NotFound(reason)
         case 423 | 429:

@@ -11,7 +11,7 @@ from commands.health import Check
 from hub.sync import EVERY, oldest_licences
 from hub.tokens import RenewedTokens
 from storage import Database
-from storage.tables import Outbox, OutboxState, Source
+from storage.tables import Halt, Outbox, OutboxState, Source
 from templates.catalogue import N_
 from templates.texts import Texts
 
@@ -49,11 +49,12 @@ class Health:
                 select(func.count()).where(col(Outbox.state).in_([OutboxState.DUE, OutboxState.SENDING]))
             ).one()
             parked = session.scalars(select(func.count()).where(col(Outbox.state) == OutboxState.PARKED)).one()
+            halted = session.scalars(select(func.count()).select_from(Halt)).one()
         return [
             self._connection(),
             *self._expiring_access(),
             *(self._source(sources[name], now, oldest) for name in SOURCES if name in sources),
-            _delivery(waiting, parked),
+            _delivery(waiting, parked, halted),
         ]
 
     def _connection(self) -> Check:
@@ -121,10 +122,13 @@ def _when(source: Source, now: datetime, texts: Texts) -> str:
     return texts(N_("read %(ago)s"), ago=texts.ago(now - source.read_at))
 
 
-def _delivery(waiting: int, parked: int) -> Check:
+def _delivery(waiting: int, parked: int, halted: int) -> Check:
     def state(texts: Texts) -> str:
+        said = [texts.count("%(n)s message waits", "%(n)s messages wait", waiting)]
         if parked:
-            return texts.count("%(n)s message could not be sent", "%(n)s messages could not be sent", parked)
-        return texts.count("%(n)s message waits", "%(n)s messages wait", waiting)
+            said.append(texts.count("%(n)s message could not be sent", "%(n)s messages could not be sent", parked))
+        if halted:
+            said.append(texts.count("%(n)s space cannot be reached", "%(n)s spaces cannot be reached", halted))
+        return "; ".join(said)
 
-    return Check("outbox", N_("Messages to deliver"), ok=not parked, state=state)
+    return Check("outbox", N_("Messages to deliver"), ok=not parked and not halted, state=state)

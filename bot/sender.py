@@ -3,6 +3,8 @@
 from collections.abc import Iterable
 from datetime import datetime
 
+from bot.errors import Absent
+from bot.rooms import Rooms
 from bot.webex import Webex, is_email
 from notifications.channel import Posted
 from notifications.outbox import Message
@@ -11,8 +13,9 @@ from notifications.outbox import Message
 class Sender:
     """The `Channel` of notifications.channel, over the Webex SDK."""
 
-    def __init__(self, webex: Webex) -> None:
+    def __init__(self, webex: Webex, rooms: Rooms) -> None:
         self._webex = webex
+        self._rooms = rooms
 
     def post(self, target: str, message: Message, parent_id: str | None) -> str:
         """Post into a room (its id) or to a person (their e-mail), and return the id of the message.
@@ -25,6 +28,20 @@ class Sender:
         if parent_id:
             where["parentId"] = parent_id
         return self._webex.post(where, message.markdown or None, message.card, message.file, message.file_name)
+
+    def find(self, target: str) -> str | None:
+        """Return under which id a target can be posted to: its own, another since it moved, or None where it is gone.
+
+        Raises:
+            WebexError: that cannot be told now.
+
+        """
+        if is_email(target):
+            return target
+        try:
+            return self._webex.room(target).room_id
+        except Absent:
+            return self._rooms.moved_to(target)
 
     def posted(self, target: str, parent_id: str | None, since: datetime) -> Iterable[Posted]:
         """Return what the bot posted since then in a thread, or outside of threads in a room or to a person.

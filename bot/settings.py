@@ -12,6 +12,7 @@ from hub.access import Role
 from hub.statuses import Thresholds
 from hub.tokens import Grant
 from hub.trials import LONGEST
+from notifications.deliver import HALT_AFTER
 
 
 class Misconfigured(Exception):
@@ -41,6 +42,9 @@ class Settings(BaseSettings):
         default_factory=dict,
         description="email=role,email=role: who may do what, where no administrator token tells",
     )
+    owner: str | None = Field(
+        default=None, description="e-mail of who is told, one-to-one, what concerns the whole service"
+    )
     watch_seconds: float = Field(default=60, ge=1, description="seconds between looks at the sources")
     webex_calls_per_minute: float = Field(
         default=120, ge=1, description="calls a minute that reading Webex may take; what is most overdue goes first"
@@ -55,6 +59,12 @@ class Settings(BaseSettings):
         default=None, description="TOML file with links and guidance; none: those that ship with the product"
     )
     workers: int = Field(default=8, ge=1, le=64, description="messages handled at once")
+    senders: int = Field(default=16, ge=1, le=64, description="messages posted at once, each into another space")
+    halt_after: int = Field(
+        default=HALT_AFTER,
+        ge=1,
+        description="failures in a row after which a space is left alone for a while",
+    )
     expiring_soon_days: int = Field(default=7, ge=0)
     inactive_days: int = Field(default=30, ge=1)
     low_assignment_ratio: float = Field(default=0.5, gt=0, le=1)
@@ -91,6 +101,13 @@ class Settings(BaseSettings):
                 raise ValueError(f"{pair!r} is not product=days, such as Devices=120")
             limits[product.strip()] = int(days)
         return limits
+
+    @field_validator("owner")
+    @classmethod
+    def _check_owner(cls, value: str | None) -> str | None:
+        if value and "@" not in value:
+            raise ValueError(f"{value!r} is no e-mail address")
+        return value.strip().lower() if value else None
 
     @field_validator("time_zone")
     @classmethod

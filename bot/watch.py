@@ -8,6 +8,7 @@ from apscheduler.schedulers.background import BackgroundScheduler
 
 from bot.errors import WebexError
 from bot.parts import Parts
+from bot.rooms import Rooms
 from hub.errors import HubError
 from hub.sync import Pace, sync
 from notifications.awaited import tell_awaited
@@ -17,6 +18,8 @@ from notifications.reports.running import run_due
 
 log = structlog.get_logger()
 
+REVIEW_SECONDS = 600
+"""How often Webex is asked which rooms there are: one that is lost is noticed before something is to be said there."""
 REPORTS_SECONDS = 20
 """How often due reports are looked for, at most."""
 
@@ -25,11 +28,18 @@ class Watch:
     """Runs its jobs in threads of its own; a job that is late runs once, never beside itself."""
 
     def __init__(
-        self, parts: Parts, pipeline: Pipeline, deliverer: Deliverer, clock: Callable[[], datetime], seconds: float
+        self,
+        parts: Parts,
+        pipeline: Pipeline,
+        deliverer: Deliverer,
+        rooms: Rooms,
+        clock: Callable[[], datetime],
+        seconds: float,
     ) -> None:
         self._parts = parts
         self._pipeline = pipeline
         self._deliverer = deliverer
+        self._rooms = rooms
         self._clock = clock
         self._seconds = seconds
         self._pace = Pace(parts.settings.webex_calls_per_minute)
@@ -43,6 +53,7 @@ class Watch:
         self._scheduler.add_job(self._look, "interval", seconds=self._seconds, next_run_time=now)
         every = min(self._seconds, REPORTS_SECONDS)
         self._scheduler.add_job(self._report, "interval", seconds=every, next_run_time=now + timedelta(seconds=every))
+        self._scheduler.add_job(self._review, "interval", seconds=REVIEW_SECONDS, next_run_time=now)
         self._scheduler.start()
 
     def stop(self) -> None:
@@ -76,6 +87,13 @@ class Watch:
     def _drop_reports(self) -> None:
         if run_due(self._parts.database, self._pipeline.audiences, self._pipeline.style, self._clock()):
             self._deliverer.wake()
+
+    def _review(self) -> None:
+        self._guarded("rooms", self._look_for_rooms)
+
+    def _look_for_rooms(self) -> None:
+        for room_id in self._rooms.review():
+            self._deliverer.check(room_id)
 
     def _guarded(self, what: str, job: Callable[[], None]) -> None:
         try:

@@ -120,8 +120,12 @@ class Webex:
     def room(self, room_id: str) -> Room:
         """Return a space."""
         with _translated():
-            found = self._api.rooms.get(room_id).json_data
-            return Room(found["id"], found["type"], found.get("title", ""))
+            return _room(self._api.rooms.get(room_id).json_data)
+
+    def rooms(self) -> list[Room]:
+        """Return every space the account is in."""
+        with _translated():
+            return [_room(each.json_data) for each in self._api.rooms.list(max=1000)]
 
     def memberships(self, room_id: str) -> list[Person]:
         """Return everybody in a space, bots as well."""
@@ -255,6 +259,10 @@ def _action(found: Mapping[str, Any]) -> Action:
         inputs={name: _text(value) for name, value in found.get("inputs", {}).items()},
         created=_time(found.get("created")),
     )
+
+
+def _room(found: Mapping[str, Any]) -> Room:
+    return Room(found["id"], found["type"], found.get("title", ""))
 
 
 def _person(found: Mapping[str, Any]) -> Person:

@@ -12,6 +12,7 @@ from commands import (
     settings,
     tags,
     trials,
+    upkeep,
 )
 from commands.help import help_command
 from commands.registry import Command, Registry
@@ -28,6 +29,7 @@ def registry() -> Registry:
         *trials.COMMANDS,
         *reports.COMMANDS,
         *alerts.COMMANDS,
+        *upkeep.COMMANDS,
         *resources.COMMANDS,
         *settings.COMMANDS,
         *audit.COMMANDS,

@@ -72,6 +72,7 @@ TABLE: Mapping[str, Access] = {
     "subscribe": READ,
     "unsubscribe": READ,
     "rules": READ,
+    "resend": READ,
     "audit": READ,
     # What Partner Hub lets full and partner administrators change
     "tag": CHANGE,

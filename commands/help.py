@@ -24,6 +24,7 @@ TOPICS = {
     "resources": (N_("Resources and help desk"), ["recursos"]),
     "settings": (N_("Settings"), ["ajustes"]),
     "audit": (N_("Changes"), ["cambios"]),
+    "upkeep": (N_("Data and delivery"), ["datos y entrega"]),
     "help": (N_("Help"), ["ayuda"]),
 }
 """Topics in the order they are shown: each is the module its commands are in; with Spanish names."""

@@ -12,6 +12,7 @@ class ChannelError(Exception):
     """Something that was asked of the chat service was not done, as far as is known.
 
     - Refused: it never will be, as it is.
+      - Absent: what it was for is not there, or not for us.
     - Busy: it was too much at once; later it will be.
     - Unavailable: the service could not be reached, or failed.
     """
@@ -23,6 +24,10 @@ class Refused(ChannelError):
     def __init__(self, reason: str) -> None:
         super().__init__(reason)
         self.reason = reason
+
+
+class Absent(Refused):
+    """A room, a person or the start of a thread is not there, or not for us."""
 
 
 class Busy(ChannelError):
@@ -58,6 +63,14 @@ class Channel(Protocol):
 
         Raises:
             ChannelError: one of the three above.
+
+        """
+
+    def find(self, target: str) -> str | None:
+        """Return under which id a target can be posted to: its own, another since it moved, or None where it is gone.
+
+        Raises:
+            ChannelError: that cannot be told now.
 
         """
 

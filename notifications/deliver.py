@@ -1,31 +1,57 @@
 """Delivery: the messages of the outbox go out, in order within a space, until each is sent or refused."""
 
-import threading
 from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from typing import Protocol
 
 import structlog
 
 from hub.errors import SourceError
 from notifications.backoff import Backoff
-from notifications.channel import Busy, Channel, ChannelError, Refused, Unavailable
+from notifications.channel import Absent, Busy, Channel, ChannelError, Refused, Unavailable
 from notifications.outbox import Message, message_of
-from notifications.queue import Outcome, Queue
+from notifications.queue import Outcome, Queue, Turn
+from notifications.turns import Paces, Turns
 from notifications.workers import Workers
 from storage import Database
-from storage.tables import Outbox, OutboxState
+from storage.tables import Halt, Outbox, OutboxState
 
 log = structlog.get_logger()
 
 WITHHELD = "withheld"
 """Why a row is parked that the gate did not let through."""
 FILE_GONE = "its file is gone"
+GONE = "it is not there any more, or I am not in it"
+"""Why a space is halted that is not found."""
 
 _SWEEP = timedelta(seconds=30)
 """How often due rows are looked for that nobody reported: another process may have written some."""
+HALT_AFTER = 10
+"""So many failures in a row, while other spaces take messages, and a space is halted. The default of a setting."""
 _CLOCKS_APART = timedelta(minutes=1)
 """How far the chat service's clock may be behind ours."""
+
+
+class Told(Protocol):
+    """Hears what its spaces' owners should know."""
+
+    def parked(self, row: Outbox) -> None:
+        """A message was refused for good."""
+
+    def halted(self, halt: Halt) -> None:
+        """Nothing reaches a space any more; what is for it waits."""
+
+    def resumed(self, target: str) -> None:
+        """A space answers again, and what waited goes out."""
+
+
+@dataclass
+class _Failing:
+    """A space whose messages fail, one after the other."""
+
+    since: datetime
+    times: int = 0
 
 
 class Deliverer:
@@ -35,6 +61,8 @@ class Deliverer:
     be there: where the space lets us look, it is looked for, else it is sent again with the `mark` before its text. The
     `gate` is asked before a row with an audience; anything but True parks that row, and a source that cannot tell (a
     `SourceError`) has it wait.
+
+    A space that is gone, or fails `halt_after` times in a row while others do not, is halted: its messages wait there.
     """
 
     def __init__(
@@ -44,21 +72,25 @@ class Deliverer:
         clock: Callable[[], datetime],
         gate: Callable[[Outbox], bool | str] | None = None,
         *,
-        on_parked: Callable[[Outbox], None] | None = None,
+        told: Told | None = None,
         mark: Callable[[Outbox], str] | None = None,
         backoff: Backoff = Backoff(),  # noqa: B008  (frozen)
+        halt_after: int = HALT_AFTER,
         threads: int = 4,
     ) -> None:
         self._queue = Queue(database)
         self._channel = channel
         self._clock = clock
         self._gate = gate
-        self._on_parked = on_parked
+        self._told = told
         self._mark = mark
         self._backoff = backoff
         self._workers = Workers(threads, "deliver")
-        self._turns = _Turns()
-        self._paused_until: dict[str, datetime] = {}
+        self._turns = Turns()
+        self._paces = Paces(clock)
+        self._halt_after = halt_after
+        self._failing: dict[str, _Failing] = {}
+        self._last_sent: datetime | None = None
         self._stopping = False
 
     def start(self) -> None:
@@ -87,6 +119,21 @@ class Deliverer:
         for target, earliest in self._queue.due_before(now + _SWEEP):
             self._deliver_later(target, (earliest - now).total_seconds())
 
+    def check(self, target: str) -> None:
+        """Look whether a space is still there, though nothing may be to be sent.
+
+        Raises:
+            ChannelError: that cannot be told now.
+        """
+        found = self._channel.find(target)
+        if found is None:
+            if not self._queue.is_halted(target):
+                self._left_alone(target, GONE)
+        elif found != target:
+            self._moved(target, found)
+        else:
+            self._is_back(target)
+
     def deliver(self, target: str) -> None:
         """Send all that is due in one space; where another thread is at it, that one does."""
         again = True
@@ -109,41 +156,56 @@ class Deliverer:
 
     def _deliver_next(self, target: str) -> bool:
         """Deal with the message whose turn it is; False when there is none, or the space has to wait."""
-        row = None if self._is_paused(target) else self._queue.first(target, self._clock())
-        if row is None:
+        turn = None if self._paces.is_paused(target) else self._queue.first(target, self._clock())
+        if turn is None:
             return False
+        row = turn.row
         try:
-            self._send(row)
+            is_sent = self._send(row)
+        except Absent as error:
+            return self._absent(row, error)
         except Refused as error:
             self._refused(row, error)
         except Busy as error:
-            self._paused_until[target] = self._clock() + timedelta(seconds=error.retry_after_seconds)
+            self._paces.refused(target, error.retry_after_seconds)
             self._postpone(row, error, error.retry_after_seconds)
             return False
-        except (Unavailable, SourceError) as error:
+        except Unavailable as error:
+            self._failed(row, error)
+            return False
+        except SourceError as error:
             self._postpone(row, error, self._backoff.seconds(row.attempts + 1))
             return False
         except Exception as error:
             # Trying again would fail again, and hold up what is behind it.
             log.exception("a message could not be delivered", action="failure", outbox_id=row.id)
             self._park(row, f"failed: {type(error).__name__}")
+        else:
+            return self._has_answered(turn) if is_sent else True
         return True
 
-    def _is_paused(self, target: str) -> bool:
-        until = self._paused_until.get(target)
-        if until and until <= self._clock():
-            self._paused_until.pop(target, None)
-        return target in self._paused_until
+    def _has_answered(self, turn: Turn) -> bool:
+        """A space took a message; False when it is to be left alone before the next."""
+        target = turn.row.target
+        self._last_sent = self._clock()
+        self._failing.pop(target, None)
+        if turn.is_halted:
+            self._is_back(target)
+        wait = self._paces.sent(target)
+        if wait:
+            self._deliver_later(target, wait)
+        return not wait
 
-    def _send(self, row: Outbox) -> None:
+    def _send(self, row: Outbox) -> bool:
+        """Send a message, unless it is there already; False when it was parked."""
         message = message_of(row)
         if message.file and not message.file.is_file():
             self._park(row, FILE_GONE)
-            return
+            return False
         verdict = self._gate(row) if self._gate and row.audience is not None else True
         if verdict is not True:
             self._park(row, f"{WITHHELD}: {verdict}" if verdict else WITHHELD)
-            return
+            return False
         try:
             arrived = self._arrived(row, message) if row.maybe_sent else None
         except Refused:
@@ -153,6 +215,7 @@ class Deliverer:
             self._sent(row, arrived)
         elif self._queue.claim(row):
             self._sent(row, self._channel.post(row.target, message, row.parent_id))
+        return True
 
     def _sent(self, row: Outbox, message_id: str) -> None:
         now = self._clock()
@@ -179,6 +242,26 @@ class Deliverer:
         card = message.card and {**message.card, "body": [notice, *message.card.get("body", [])]}
         return replace(message, markdown=f"{mark}\n\n{message.markdown}".rstrip(), card=card)
 
+    def _absent(self, row: Outbox, error: Absent) -> bool:
+        """Find out what is not there: the start of a thread, the room under this id, or the room."""
+        try:
+            found = self._channel.find(row.target)
+        except Busy as busy:
+            self._postpone(row, busy, busy.retry_after_seconds)
+            return False
+        except ChannelError as failed:
+            self._postpone(row, failed, self._backoff.seconds(row.attempts + 1))
+            return False
+        if found and found != row.target:
+            self._again(row, error, self._clock())
+            self._moved(row.target, found)
+            return False
+        if found and row.parent_id:
+            self._refused(row, error)
+            return True
+        self._halt(row, error)
+        return False
+
     def _refused(self, row: Outbox, error: Refused) -> None:
         if row.parent_id:
             # The start of its thread may have been deleted; what it says still counts.
@@ -186,11 +269,44 @@ class Deliverer:
         else:
             self._park(row, error.reason)
 
+    def _failed(self, row: Outbox, error: Unavailable) -> None:
+        """The service failed: all of it, or just for this space, which is then halted one day."""
+        failing = self._failing.setdefault(row.target, _Failing(self._clock()))
+        failing.times += 1
+        if failing.times >= self._halt_after and self._last_sent and self._last_sent > failing.since:
+            self._halt(row, error, maybe_sent=row.maybe_sent or error.maybe_sent)
+        else:
+            self._postpone(row, error, self._backoff.seconds(row.attempts + 1))
+
+    def _halt(self, row: Outbox, error: Refused | Unavailable, **values: object) -> None:
+        self._again(row, error, self._clock(), **values)
+        self._left_alone(row.target, str(error))
+
+    def _moved(self, old: str, new: str) -> None:
+        log.info("a space has another id now", action="move", old=old, new=new)
+        self._queue.move(old, new)
+        self._deliver_later(new, 0)
+
+    def _left_alone(self, target: str, reason: str) -> None:
+        halt = self._queue.halt(target, reason, self._clock())
+        log.warning("a space is not reached", action="halt", target=target, reason=halt.reason, tries=halt.tries)
+        if halt.tries == 1 and self._told:
+            self._told.halted(halt)
+            self.wake()
+
+    def _is_back(self, target: str) -> None:
+        if self._queue.resume(target):
+            log.info("a space answers again", action="resume", target=target)
+            self._deliver_later(target, 0)
+            if self._told:
+                self._told.resumed(target)
+                self.wake()
+
     def _park(self, row: Outbox, reason: str) -> None:
         self._queue.settle(row, Outcome.PARKED, self._clock(), reason, state=OutboxState.PARKED)
         log.warning("a message is parked", action="park", outbox_id=row.id, reason=reason)
-        if self._on_parked:
-            self._on_parked(row)
+        if self._told:
+            self._told.parked(row)
             self.wake()
 
     def _postpone(self, row: Outbox, error: ChannelError | SourceError, seconds: float) -> None:
@@ -203,25 +319,3 @@ class Deliverer:
         self._queue.settle(
             row, Outcome.RETRY, self._clock(), str(error), state=OutboxState.DUE, not_before=at, **values
         )
-
-
-class _Turns:
-    """One thread at a time in each space; who comes meanwhile is told to go, and the one inside to look again."""
-
-    def __init__(self) -> None:
-        self._guard = threading.Lock()
-        self._inside: dict[str, bool] = {}
-
-    def begin(self, target: str) -> bool:
-        """Enter a space; False, leaving word, when somebody is inside."""
-        with self._guard:
-            if target in self._inside:
-                self._inside[target] = True
-                return False
-            self._inside[target] = False
-            return True
-
-    def end(self, target: str) -> bool:
-        """Leave a space; True when somebody came meanwhile."""
-        with self._guard:
-            return self._inside.pop(target)

@@ -1,28 +1,44 @@
 """The outbox as a queue: whose turn it is, and what became of it."""
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import bindparam, func, insert, or_, select, update
+from sqlalchemy import and_, bindparam, func, insert, or_, select, update
 from sqlmodel import SQLModel
 
+from notifications import halts
 from storage import Database
-from storage.tables import Outbox, OutboxState
+from storage.tables import Halt, Outbox, OutboxState
 
 # Statements are made once, of plain tables where rows are written: making one takes longer than running it, and every
 # answer waits for them.
 _OUTBOX = SQLModel.metadata.tables["outbox"]
 _ATTEMPT = SQLModel.metadata.tables["attempt"]
+_HALT = SQLModel.metadata.tables["halt"]
 _PARENT = _OUTBOX.alias("parent")
+# A halted space is tried when its time comes, and with an answer to whoever wrote from there since.
+_OPEN = or_(
+    _HALT.c.target.is_(None),
+    _HALT.c.again_at <= bindparam("now"),
+    and_(_OUTBOX.c.priority == 0, _OUTBOX.c.created_at > _HALT.c.since, _OUTBOX.c.attempts == 0),
+)
 _FIRST = (
-    select(_OUTBOX, _PARENT.c.parent_id.label("parents_parent"), _PARENT.c.message_id.label("parents_message"))
+    select(
+        _OUTBOX,
+        _PARENT.c.parent_id.label("parents_parent"),
+        _PARENT.c.message_id.label("parents_message"),
+        _HALT.c.target.label("halted"),
+    )
     .outerjoin_from(_OUTBOX, _PARENT, _PARENT.c.cause == _OUTBOX.c.parent_cause)
+    .outerjoin(_HALT, _HALT.c.target == _OUTBOX.c.target)
     .where(
         _OUTBOX.c.target == bindparam("target"),
         _OUTBOX.c.state == OutboxState.DUE,
         or_(_OUTBOX.c.not_before <= bindparam("now"), _OUTBOX.c.attempts > 0),
+        _OPEN,
         or_(
             _PARENT.c.id.is_(None),
             _PARENT.c.state == OutboxState.SENT,
@@ -51,7 +67,8 @@ _HURRY = (
 )
 _DUE = (
     select(_OUTBOX.c.target, func.min(_OUTBOX.c.not_before))
-    .where(_OUTBOX.c.state == OutboxState.DUE, _OUTBOX.c.not_before < bindparam("end"))
+    .outerjoin_from(_OUTBOX, _HALT, _HALT.c.target == _OUTBOX.c.target)
+    .where(_OUTBOX.c.state == OutboxState.DUE, _OUTBOX.c.not_before < bindparam("end"), _OPEN)
     .group_by(_OUTBOX.c.target)
 )
 _SENT_AS = select(_OUTBOX.c.message_id).where(_OUTBOX.c.message_id.in_(bindparam("ids", expanding=True)))
@@ -65,13 +82,22 @@ class Outcome(StrEnum):
     PARKED = "parked"
 
 
+@dataclass(frozen=True)
+class Turn:
+    """A message whose turn it is."""
+
+    row: Outbox
+    is_halted: bool
+    """Its space was not reached before: it shows whether it can be now."""
+
+
 class Queue:
     """Reads and writes rows of the outbox, one short transaction each."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    def first(self, target: str, now: datetime) -> Outbox | None:
+    def first(self, target: str, now: datetime) -> Turn | None:
         """Return the message of a space whose turn it is, with its thread; None while there is none or it must wait.
 
         One that failed keeps its place until its time comes: what is behind it waits as well. One that follows another
@@ -83,7 +109,7 @@ class Queue:
             return None
         row = Outbox(**{column.name: found[column] for column in _OUTBOX.c})
         row.parent_id = row.parent_id or found["parents_parent"] or found["parents_message"]
-        return row
+        return Turn(row, is_halted=found["halted"] is not None)
 
     def claim(self, row: Outbox) -> bool:
         """Write down that a request is about to leave; False when the row is not due any more."""
@@ -122,4 +148,25 @@ class Queue:
     def due_before(self, end: datetime) -> list[tuple[str, datetime]]:
         """Return each space with something due before a time, and when its earliest is."""
         with self._database.read() as session:
-            return [(target, not_before) for target, not_before in session.execute(_DUE, {"end": end})]
+            found = session.execute(_DUE, {"end": end, "now": end})
+            return [(target, not_before) for target, not_before in found]
+
+    def halt(self, target: str, reason: str, now: datetime) -> Halt:
+        """Write down that nothing reaches a space."""
+        with self._database.write() as session:
+            return halts.halt(session, target, reason, now)
+
+    def is_halted(self, target: str) -> bool:
+        """Whether nothing reaches a space for now."""
+        with self._database.read() as session:
+            return session.get(Halt, target) is not None
+
+    def resume(self, target: str) -> bool:
+        """Write down that a space answers again; False when it was not halted."""
+        with self._database.write() as session:
+            return halts.resume(session, target)
+
+    def move(self, old: str, new: str) -> None:
+        """Give a room its new id, wherever it is known."""
+        with self._database.write() as session:
+            halts.move(session, old, new)

@@ -4,7 +4,7 @@ from storage.tables.alerts import Decision, Fate, OpenAlert, Rule, Schedule, Sil
 from storage.tables.chat import Inbox, InboxState, Person, SavedFilter, Space
 from storage.tables.credentials import Credential
 from storage.tables.events import Event, Excess, SeenTrial, Standing, Term, Tick, Touched
-from storage.tables.outbox import Attempt, Outbox, OutboxState
+from storage.tables.outbox import Attempt, Halt, Outbox, OutboxState
 from storage.tables.partner import (
     Assignment,
     Customer,
@@ -31,6 +31,7 @@ __all__ = [
     "Event",
     "Excess",
     "Fate",
+    "Halt",
     "Inbox",
     "InboxState",
     "Licence",

@@ -56,3 +56,13 @@ class Attempt(SQLModel, table=True):
     at: datetime = Field(sa_type=UtcDateTime)
     outcome: str = Field(description="sent, retry, parked")
     detail: str | None = None
+
+
+class Halt(SQLModel, table=True):
+    """A space that nothing reaches for now: what is for it waits in the outbox."""
+
+    target: str = Field(primary_key=True, description="as in the outbox")
+    reason: str
+    since: datetime = Field(sa_type=UtcDateTime)
+    again_at: datetime = Field(sa_type=UtcDateTime, description="when it is tried again")
+    tries: int = 0

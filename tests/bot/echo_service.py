@@ -13,6 +13,7 @@ import structlog
 from bot.arrival import Arrival, Handler, Prepared
 from bot.errors import TokenRefused
 from bot.intake import Intake
+from bot.rooms import Rooms
 from bot.sender import Sender
 from bot.webex import Webex
 from bot.websocket import Websocket
@@ -45,7 +46,13 @@ class EchoService:
     def __init__(self, url: str, token: str, database: Database, handler: Handler | None = None) -> None:
         self.webex = Webex(token, url)
         self.database = database
-        self.deliverer = Deliverer(database, Sender(self.webex), now, backoff=QUICKLY, mark=lambda _row: "(repeated)")
+        self.deliverer = Deliverer(
+            database,
+            Sender(self.webex, Rooms(database, self.webex)),
+            now,
+            backoff=QUICKLY,
+            mark=lambda _row: "(repeated)",
+        )
         self.intake = Intake(database, self.webex, handler or Echo(), self.deliverer, now, backoff=QUICKLY)
         self.socket = Websocket(self.webex, self.intake, now, reconnect=QUICKLY)
         self.failure: TokenRefused | None = None

@@ -7,10 +7,13 @@ from pathlib import Path
 import httpx
 import pytest
 
-from bot.errors import Busy, NotFound, Refused, TokenRefused, TooLarge, Unavailable, failure
+from bot.errors import Absent, Busy, NotFound, Refused, TokenRefused, TooLarge, Unavailable, failure
+from bot.rooms import Rooms
 from bot.sender import Sender
 from bot.webex import Webex
 from notifications.outbox import Message
+from storage import Database
+from storage.tables import Space
 from tests.bot.box import BOT, Box, running_box
 
 
@@ -35,8 +38,8 @@ def webex(box: Box) -> Iterator[Webex]:
 
 
 @pytest.fixture
-def sender(webex: Webex) -> Sender:
-    return Sender(webex)
+def sender(webex: Webex, sqlite_database: Database) -> Sender:
+    return Sender(webex, Rooms(sqlite_database, webex))
 
 
 def test_the_bot_knows_itself(webex: Webex) -> None:
@@ -148,7 +151,7 @@ def test_a_token_of_nobody_is_refused(box: Box) -> None:
 
 @pytest.mark.parametrize(
     ("status", "kind"),
-    [(400, Refused), (403, Refused), (404, NotFound), (408, Unavailable), (428, Refused), (504, Unavailable)],
+    [(400, Refused), (403, Absent), (404, NotFound), (408, Unavailable), (428, Refused), (504, Unavailable)],
 )
 def test_every_status_has_a_meaning(status: int, kind: type[Exception]) -> None:
     assert type(failure(status, {}, "")) is kind
@@ -160,3 +163,27 @@ def test_a_wait_that_is_not_told_has_a_default(header: str | None, seconds: floa
     busy = failure(429, headers, "")
     assert isinstance(busy, Busy)
     assert busy.retry_after_seconds == seconds
+
+
+def test_a_room_is_found_until_the_bot_is_out_of_it(box: Box, sender: Sender) -> None:
+    room = box.new_room(BOT)
+    assert sender.find(room) == room
+    with box.client() as client:
+        members = client.get("memberships", params={"roomId": room}).raise_for_status().json()["items"]
+        own = next(member["id"] for member in members if member["personEmail"] == BOT)
+        client.delete(f"memberships/{own}").raise_for_status()
+    assert sender.find(room) is None
+    with pytest.raises(Absent):
+        sender.post(room, Message("hello"), None)
+
+
+def test_what_rooms_are_called_is_remembered_and_the_lost_are_named(
+    box: Box, webex: Webex, sqlite_database: Database
+) -> None:
+    rooms = Rooms(sqlite_database, webex)
+    with sqlite_database.write() as session:
+        session.add(Space(room_id=(here := box.new_room(BOT)), kind="group"))
+        session.add(Space(room_id=(lost := box.new_room()), kind="group"))
+    assert rooms.review() == [lost]
+    with sqlite_database.read() as session:
+        assert session.get_one(Space, here).title == "A room"

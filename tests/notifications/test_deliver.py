@@ -15,7 +15,7 @@ from notifications.channel import Busy, Refused, Unavailable
 from notifications.deliver import FILE_GONE, WITHHELD, Deliverer
 from notifications.outbox import Message, Outgoing, Priority, enqueue
 from storage import Database
-from storage.tables import Attempt, Outbox, OutboxState
+from storage.tables import Attempt, Halt, Outbox, OutboxState
 from tests.clock import ManualClock
 from tests.notifications.fake_channel import FakeChannel
 
@@ -32,7 +32,9 @@ class Delivery:
         self.database = database
         self.clock = clock
         self.channel = FakeChannel()
-        self.parked: list[str | None] = []
+        self.parked_for: list[str | None] = []
+        self.halts: list[Halt] = []
+        self.back: list[str] = []
         self.verdicts: Callable[[Outbox], bool | str] = lambda _row: True
         self.deliverer = self.another()
 
@@ -42,10 +44,20 @@ class Delivery:
             self.channel,
             self.clock,
             gate=lambda row: self.verdicts(row),
-            on_parked=lambda row: self.parked.append(row.error),
+            told=self,
             mark=lambda _row: MARK,
             backoff=Backoff(first_seconds=10, cap_seconds=60),
+            halt_after=3,
         )
+
+    def parked(self, row: Outbox) -> None:
+        self.parked_for.append(row.error)
+
+    def halted(self, halt: Halt) -> None:
+        self.halts.append(halt)
+
+    def resumed(self, target: str) -> None:
+        self.back.append(target)
 
     def queue(self, text: str, target: str = ROOM, **fields: Any) -> None:
         message = fields.pop("message", Message(text))
@@ -160,7 +172,7 @@ def test_a_refused_message_is_parked_with_the_reason(delivery: Delivery) -> None
     delivery.queue("second")
     assert delivery.deliver() == ["second"]
     assert delivery.row("first").state == OutboxState.PARKED
-    assert delivery.parked == ["404 no such room"]
+    assert delivery.parked_for == ["404 no such room"]
 
 
 def test_a_message_whose_thread_is_gone_is_sent_outside_of_it(delivery: Delivery) -> None:
@@ -179,7 +191,7 @@ def test_a_fault_of_ours_holds_up_nobody(delivery: Delivery) -> None:
     delivery.queue("first")
     delivery.queue("second")
     assert delivery.deliver() == ["second"]
-    assert delivery.parked == ["failed: TypeError"]
+    assert delivery.parked_for == ["failed: TypeError"]
 
 
 class TestThreads:
@@ -211,7 +223,7 @@ class TestGate:
         delivery.queue("kpis", audience={"needs": "customers"})
         assert delivery.deliver() == ["help"]
         assert delivery.row("kpis").state == OutboxState.PARKED
-        assert delivery.parked == [WITHHELD]
+        assert delivery.parked_for == [WITHHELD]
 
     @pytest.mark.parametrize("error", [AWAY, SourceError("Webex", "silent")], ids=["chat", "source"])
     def test_while_nobody_can_tell_the_message_waits(self, delivery: Delivery, error: Exception) -> None:
@@ -239,7 +251,7 @@ class TestFiles:
     def test_a_message_whose_file_is_gone_is_parked(self, delivery: Delivery, tmp_path: Path) -> None:
         delivery.queue("report", message=Message("", file=tmp_path / "gone.csv"))
         assert delivery.deliver() == []
-        assert delivery.parked == [FILE_GONE]
+        assert delivery.parked_for == [FILE_GONE]
 
 
 class TestLostAnswers:
