@@ -7,7 +7,17 @@ the bot; the first message that arrives lets everything out.
 from collections.abc import Collection
 from datetime import datetime, timedelta
 
-from sqlalchemy import Connection, Table, delete, exists, insert, select, update
+from sqlalchemy import (
+    Column,
+    Connection,
+    PrimaryKeyConstraint,
+    UniqueConstraint,
+    delete,
+    exists,
+    insert,
+    select,
+    update,
+)
 from sqlmodel import Session, SQLModel, col
 
 from storage.tables import Halt, Outbox, OutboxState
@@ -66,18 +76,22 @@ def move(session: Session, old: str, new: str) -> None:
         )
     for table in tables.values():
         if "room_id" in table.c and table.name not in ("space", "audit"):
-            _rename(connection, table, old, new)
+            _rename(connection, table.c.room_id, old, new)
+    _rename(connection, tables["saved_filter"].c.owner, f"space:{old}", f"space:{new}")
     connection.execute(delete(space).where(space.c.room_id == old))
     outbox = tables["outbox"]
     connection.execute(update(outbox).where(outbox.c.target == old).values(target=new))
     resume(session, old)
 
 
-def _rename(connection: Connection, table: Table, old: str, new: str) -> None:
-    """Where a row is there under the new id too, that one stays."""
-    others = [column for column in table.primary_key if column.name != "room_id"]
-    if "room_id" in table.primary_key.columns and others:
+def _rename(connection: Connection, column: Column[str], old: str, new: str) -> None:
+    """Where a row is there under the new name too, that one stays."""
+    table = column.table
+    for unique in table.constraints:
+        if not isinstance(unique, PrimaryKeyConstraint | UniqueConstraint) or column.name not in unique.columns:
+            continue
         twin = table.alias()
-        is_there = exists().where(twin.c.room_id == new, *(twin.c[each.name] == each for each in others))
-        connection.execute(delete(table).where(table.c.room_id == old, is_there))
-    connection.execute(update(table).where(table.c.room_id == old).values(room_id=new))
+        others = (twin.c[each.name] == each for each in unique.columns if each is not column)
+        is_there = exists().where(twin.c[column.name] == new, *others)
+        connection.execute(delete(table).where(column == old, is_there))
+    connection.execute(update(table).where(column == old).values({column.name: new}))

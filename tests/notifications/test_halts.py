@@ -7,7 +7,7 @@ from sqlmodel import select
 
 from notifications import halts
 from notifications.channel import Refused, Unavailable
-from notifications.kinds import DEFAULT_EVENTS, DEFAULT_THRESHOLDS
+from notifications.kinds import DEFAULT_EVENTS, default_thresholds
 from notifications.outbox import Priority
 from storage import Database
 from storage.tables import Audit, Halt, OutboxState, Rule, Space, Told
@@ -141,7 +141,7 @@ class TestMoved:
                 Rule(
                     room_id=ROOM,
                     events=list(DEFAULT_EVENTS),
-                    thresholds=list(DEFAULT_THRESHOLDS),
+                    thresholds=dict(default_thresholds()),
                     created_by="ana@partner.example",
                     created_at=clock(),
                 )
