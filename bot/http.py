@@ -13,6 +13,7 @@ from requests.adapters import HTTPAdapter
 from urllib3.exceptions import ConnectTimeoutError
 
 from bot.errors import TooLarge, Unavailable, WebexError, failure
+from hub.http import USER_AGENT
 
 CONNECT_SECONDS = 5.0
 READ_SECONDS = 30.0
@@ -72,7 +73,7 @@ class Caller:
     """
 
     def __init__(self, token: str) -> None:
-        self._headers = {"Authorization": f"Bearer {token}"}
+        self._headers = {"User-Agent": USER_AGENT, "Authorization": f"Bearer {token}"}
         self._trust = httpx.create_ssl_context()
         self._threads = threading.local()
         self._clients: list[httpx.Client] = []

@@ -4,6 +4,7 @@ import time
 from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
+from importlib.metadata import version
 from threading import Lock
 from typing import Any
 
@@ -25,6 +26,9 @@ PATIENCE_SECONDS = 60.0
 """What one call may spend on waiting: asked to wait longer, it gives up instead of asking too soon."""
 MOST_PAGES = 10_000
 """A list with more pages than that has no end."""
+
+USER_AGENT = f"partner-hub-bot/{version('partner-hub-bot')}"
+"""Who calls, for whoever runs the source."""
 
 _REFUSED = {423, 429}
 """Nothing was done: the same may be asked again, whatever it is."""
@@ -62,6 +66,7 @@ class Api:
         self._client = httpx.Client(
             base_url=url,
             auth=Bearer(tokens) if tokens else None,
+            headers={"User-Agent": USER_AGENT},
             timeout=httpx.Timeout(30.0, connect=5.0),
             limits=httpx.Limits(max_connections=16),
             transport=transport,

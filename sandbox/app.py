@@ -1,6 +1,8 @@
 """Puts the sandbox's interfaces together into one ASGI application."""
 
+import os
 from collections.abc import Callable
+from importlib import import_module
 from random import Random
 
 from starlette.applications import Starlette
@@ -29,6 +31,9 @@ from sandbox.tables import Tables
 from sandbox.tags import Tags
 from sandbox.world import World
 
+MIDDLEWARE = "SANDBOX_MIDDLEWARE"
+"""Environment variable: `module:name` of ASGI middleware to put around the sandbox, such as a recorder."""
+
 
 def build_app(world: World, partner: Partner, feed_token: str, drop_sockets: Callable[[], int]) -> ASGIApp:
     """The application that shows this world; what is asked for most comes first."""
@@ -54,4 +59,13 @@ def build_app(world: World, partner: Partner, feed_token: str, drop_sockets: Cal
         routes=[route for part in parts for route in part.routes()],
         exception_handlers={ApiError: answer_error, HTTPException: answer_error},
     )
-    return FaultMiddleware(app, faults, served)
+    return _wrapped(FaultMiddleware(app, faults, served))
+
+
+def _wrapped(app: ASGIApp) -> ASGIApp:
+    named = os.environ.get(MIDDLEWARE)
+    if not named:
+        return app
+    module, _, name = named.partition(":")
+    wrapped: ASGIApp = getattr(import_module(module), name)(app)
+    return wrapped

@@ -31,7 +31,7 @@ class Sandbox:
         self.world = World(seed, self.clock)
         self.port = port
         self.partner = make_partner(customers, seed, self.clock.now())
-        self._app = build_app(self.world, self.partner, self.feed_token, self._drop_sockets)
+        self.app = build_app(self.world, self.partner, self.feed_token, self._drop_sockets)
         self._server: _Server | None = None
         self._thread: threading.Thread | None = None
 
@@ -50,7 +50,7 @@ class Sandbox:
         self.world.url = self.url
         self._server = _Server(
             uvicorn.Config(
-                self._app,
+                self.app,
                 loop="asyncio",
                 http="h11",
                 ws="websockets-sansio",

@@ -1,4 +1,7 @@
-"""What every test can ask for: a fresh database of either kind, and a clock driven by hand."""
+"""What every test can ask for: a fresh database of either kind, and a clock driven by hand.
+
+And what every test obeys: nothing said to or by Webex contradicts its official descriptions (`tests/contract`).
+"""
 
 import os
 from collections.abc import Iterator
@@ -11,6 +14,32 @@ import pytest
 
 from storage import Database
 from tests.clock import ManualClock
+from tests.contract import documents, recorder
+
+
+@pytest.fixture(scope="session", autouse=True)
+def contract_log(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path | None]:
+    """Where the sandboxes of this session, in whatever process, write what contradicts Webex's descriptions."""
+    if documents.folder() is None:
+        yield None
+        return
+    log = tmp_path_factory.mktemp("contract") / "deviations.txt"
+    log.touch()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv(recorder.LOG, str(log))
+        patch.setenv(recorder.MIDDLEWARE, f"{recorder.__name__}:{recorder.Recorder.__name__}")
+        recorder.watch_clients(patch)
+        yield log
+
+
+@pytest.fixture(autouse=True)
+def contract(contract_log: Path | None) -> Iterator[None]:
+    """Nothing that was said during a test contradicts Webex's descriptions."""
+    known = contract_log.stat().st_size if contract_log else 0
+    yield
+    if contract_log and contract_log.stat().st_size > known:
+        found = dict.fromkeys(contract_log.read_text()[known:].splitlines())
+        pytest.fail("Webex's descriptions are contradicted:\n" + "\n".join(found), pytrace=False)
 
 
 @pytest.fixture(autouse=True)

@@ -12,7 +12,7 @@ from hub.errors import HubError, NotAllowed, TokenRefused, Unavailable
 from hub.http import ATTEMPTS, PATIENCE_SECONDS, Api
 from hub.tokens import FixedToken
 
-ROOT = "https://source.example/v1/"
+ROOT = "https://source.example/feed/"
 THINGS = f"{ROOT}things"
 
 
@@ -47,7 +47,7 @@ def linked(url: str, *items: int) -> httpx.Response:
 @respx.mock
 def test_pages_are_followed_as_they_are_given(api: Api) -> None:
     respx.get(THINGS, params={"cursor": "b"}).respond(json={"items": [3]})
-    respx.get(THINGS).mock(return_value=linked("/v1/things?cursor=b", 1, 2))
+    respx.get(THINGS).mock(return_value=linked("/feed/things?cursor=b", 1, 2))
     assert list(api.pages("things")) == [1, 2, 3]
 
 
