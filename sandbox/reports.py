@@ -193,8 +193,7 @@ class Reports:
         return report
 
     def _template(self, template_id: object) -> Template:
-        """By number; the developer portal can only send it as a string."""
-        found = next((one for one in self._templates if template_id in (one.id, str(one.id))), None)
+        found = next((one for one in self._templates if template_id == one.id), None)
         if found is None or isinstance(template_id, bool):
             raise BadRequest("templateId must be the id of a report template.")
         return found

@@ -41,7 +41,40 @@ def _schema(name: str, *inside: str) -> tuple[str, ...]:
 _SUBMIT = ("paths", "/attachment/actions", "post", "responses")
 _ANY_INPUTS = "The description closes the form of its own example (Name, Url, Email, Tel); a card asks what it likes."
 
+_TEXT, _NUMBER = {"type": "string"}, {"type": "number"}
+_TAKEN = "/reports and /partner/reports share the name of this schema, which fits the former; the example is right."
+_PARTNER_TEMPLATE = {
+    "type": "object",
+    "properties": dict.fromkeys(("title", "service", "category", "dataStartDate", "dataEndDate"), _TEXT)
+    | dict.fromkeys(("templateId", "maxDays"), _NUMBER),
+}
+_PARTNER_REPORT = {
+    "type": "object",
+    "properties": dict.fromkeys(
+        (
+            *("reportId", "title", "service", "startDate", "endDate", "regionId", "createdTime", "status"),
+            *("fileName", "checksum", "downloadURL", "downloadUrlExpiryTime"),
+        ),
+        _TEXT,
+    )
+    | dict.fromkeys(("templateId", "fileSize"), _NUMBER),
+}
+
+
+def _answer(path: str) -> tuple[str, ...]:
+    return ("paths", path, "get", "responses", "200", "content", "application/json", "schema")
+
+
 CORRECTIONS: tuple[Correction, ...] = (
+    Correction(
+        _ADMIN, _answer("/partner/reports/templates"), _TAKEN, value={"type": "array", "items": _PARTNER_TEMPLATE}
+    ),
+    Correction(
+        _ADMIN,
+        _answer("/partner/reports"),
+        "The list's key is called «Report Attributes», which is prose; /reports and its SDKs say items.",
+        value={"type": "object", "properties": {"items": {"type": "array", "items": _PARTNER_REPORT}}},
+    ),
     Correction(
         _MESSAGING,
         _schema("Attachment", "properties", "content"),

@@ -7,6 +7,7 @@ walked through without a word here, unless it needs more than its example tells.
 import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from datetime import timedelta
 from typing import Any
 
 from starlette.routing import Match
@@ -19,7 +20,7 @@ from tests.contract.inprocess import InProcess
 Json = dict[str, Any]
 
 _ORDER = {"POST": 0, "GET": 1, "PUT": 2, "PATCH": 2, "DELETE": 3}
-_FIRST = ("POST /rooms", "POST /messages")
+_FIRST = ("POST /rooms", "POST /messages", "GET /partner/reports/templates")
 _LAST = (
     "DELETE /partner/organizations/partnerAdmin/{personId}",
     "DELETE /messages/{messageId}",
@@ -58,6 +59,8 @@ class Tour:
             "subscriptionId": customer.subscriptions[0].id,
             "type": "ORGANIZATION",
             "tags": "gold",
+            "startDate": str(box.clock.today() - timedelta(days=7)),
+            "endDate": str(box.clock.today() - timedelta(days=1)),
         }
         self._tokens = (ana["token"], box.admin_token)
         for operation in sorted(filter(self._offers, self.official.operations), key=_position):
@@ -118,7 +121,7 @@ class Tour:
             case _:
                 example = (operation.body.examples or (sample(operation.body.schema),))[0]
                 yield {
-                    name: self.known.get(name, value) if isinstance(value, str) else value
+                    name: type(value)(self.known.get(name, value)) if isinstance(value, str | int) else value
                     for name, value in example.items()
                 }
 
@@ -126,9 +129,13 @@ class Tour:
         """Remember the id of what was created or listed under the name that the path of one thing has for it."""
         value = json.loads(exchange.answer or b"null")
         if isinstance(value, dict) and isinstance(value.get("items"), list):
-            value = next(iter(value["items"]), None)
+            value = value["items"]
+        if isinstance(value, list):
+            value = next(iter(value), None)
         if not isinstance(value, dict):
             return
+        if "templateId" in value:
+            self.known["templateId"] = str(value["templateId"])
         name = next((name for name in self._names_below(operation)), None)
         found = value.get("id") or (value.get(name) if name else None)
         if name and found and (operation.method == "POST" or name not in self.known):

@@ -212,6 +212,7 @@ def test_reports_are_listed_by_region_and_deleted(fresh: Company) -> None:
     [
         {"templateId": 5},
         {"templateId": True},
+        {"templateId": "130"},
         {"templateId": [130]},
         {"startDate": None},
         {"endDate": "soon"},
@@ -225,7 +226,7 @@ def test_reports_are_listed_by_region_and_deleted(fresh: Company) -> None:
 )
 def test_a_senseless_report_is_refused(company: Company, wrong: Json) -> None:
     body = {"templateId": USAGE, "startDate": str(TODAY - timedelta(days=2)), "endDate": str(TODAY)}
-    assert company.admin.accepted("POST", REPORTS, json=body | {"templateId": "130"})
+    assert company.admin.accepted("POST", REPORTS, json=body)
     assert company.admin.refused("POST", REPORTS, json=body | wrong)[0] == 400
 
 
