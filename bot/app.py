@@ -26,6 +26,7 @@ from notifications.deliver import WITHHELD, Deliverer
 from notifications.pipeline import Pipeline
 from notifications.render import Style
 from storage.tables import Outbox, Source
+from templates import charts
 from templates.catalogue import N_
 from templates.texts import Texts
 
@@ -95,6 +96,7 @@ class Service:
         self._thread = threading.Thread(target=self._listen, name="websocket", daemon=True)
         self._thread.start()
         self._watch.start()
+        threading.Thread(target=charts.warm_up, name="charts", daemon=True).start()
         log.info("started", action="start")
 
     def has_looked(self) -> bool:

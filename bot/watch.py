@@ -9,6 +9,7 @@ from apscheduler.schedulers.background import BackgroundScheduler
 from bot.errors import WebexError
 from bot.parts import Parts
 from bot.rooms import Rooms
+from hub import trend
 from hub.errors import HubError
 from hub.sync import Pace, sync
 from notifications.awaited import tell_awaited
@@ -62,6 +63,7 @@ class Watch:
 
     def _look(self) -> None:
         self._guarded("sync", self._sync)
+        self._guarded("weeks", self._sum_weeks)
         self._guarded("alerts", self._tell)
         self._guarded("awaited trials", self._tell_awaited)
 
@@ -72,6 +74,9 @@ class Watch:
             read = sync(parts.database, parts.partner, parts.feed, self._clock, pace=self._pace, share=share)
             for name, reason in read.failures.items():
                 log.warning("a source failed", action="sync", source=name, reason=reason)
+
+    def _sum_weeks(self) -> None:
+        trend.build(self._parts.database, self._clock().date())
 
     def _tell(self) -> None:
         if self._pipeline.run(self._clock()):

@@ -11,6 +11,7 @@ from commands import (
     resources,
     settings,
     tags,
+    trend,
     trials,
     upkeep,
 )
@@ -24,6 +25,7 @@ def registry() -> Registry:
         *customers.COMMANDS,
         *filters.COMMANDS,
         *indicators.COMMANDS,
+        *trend.COMMANDS,
         *administrators.COMMANDS,
         *tags.COMMANDS,
         *trials.COMMANDS,

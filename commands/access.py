@@ -63,6 +63,7 @@ TABLE: Mapping[str, Access] = {
     "low": READ,
     "overage": READ,
     "trials": READ,
+    "trend": READ,
     "report run": READ,
     "report schedule": READ,
     "reports": READ,

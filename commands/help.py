@@ -16,6 +16,7 @@ TOPICS = {
     "customers": (N_("Customers"), ["clientes"]),
     "filters": (N_("Saved filters"), ["filtros"]),
     "indicators": (N_("Indicators"), ["indicadores"]),
+    "trend": (N_("Trend of licences"), ["tendencia"]),
     "administrators": (N_("Administrators"), ["administradores", "admins"]),
     "tags": (N_("Tags"), ["etiquetas"]),
     "trials": (N_("Trials"), ["pruebas"]),

@@ -31,6 +31,7 @@ _NAMES = {
     "pruebas": "trials",
     "baja": "low",
     "exceso": "overage",
+    "tendencia": "trend",
 }
 
 

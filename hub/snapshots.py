@@ -11,6 +11,7 @@ from sqlmodel import Session
 from hub.bulk import find, upsert_rows
 from hub.readings import DayReading
 from hub.tables import licence, snapshot, subscription
+from hub.trend import forget
 
 DAILY = timedelta(days=14)
 """Younger snapshots are kept day by day."""
@@ -49,6 +50,7 @@ def note(
         if counts:
             rows.append({"subscription_id": row["subscription_id"], "product": row["product"], "day": day, **counts})
     upsert_rows(session, snapshot, rows)
+    forget(session, [day])
 
 
 def carry(session: Session, at: datetime, day: date) -> None:
@@ -59,6 +61,7 @@ def carry(session: Session, at: datetime, day: date) -> None:
     newest = session.scalar(select(func.max(snapshot.c.day)))
     if newest is None or newest <= day:
         return
+    forget(session, [day + timedelta(days=n) for n in range((newest - day).days + 1)])
     for moment, names in COUNTS.items():
         session.connection().execute(
             update(snapshot)
@@ -120,3 +123,4 @@ def add_days(session: Session, readings: Iterable[DayReading]) -> None:
         if reading.subscription_id in known
     )
     upsert_rows(session, snapshot, rows, replace=False)
+    forget(session, {reading.day for reading in told})

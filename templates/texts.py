@@ -43,6 +43,10 @@ class Texts:
         """Show a day, such as `22 Nov 2026`."""
         return UNKNOWN if value is None else _day(value, self.language)
 
+    def short_day(self, value: date) -> str:
+        """Show a day of this year or the last, such as `22 Nov`."""
+        return _short_day(value, self.language)
+
     def weekday(self, iso_number: int) -> str:
         """Name a weekday, 1 being Monday."""
         return str(get_day_names("wide", locale=self._locale)[iso_number - 1])
@@ -75,6 +79,11 @@ _MOMENT = {"en": "d MMM y, HH:mm", "es": "d MMM y, HH:mm"}
 @lru_cache(maxsize=8192)
 def _number(value: float, language: str) -> str:
     return format_decimal(value, "#,##0.#", locale=language)
+
+
+@lru_cache(maxsize=1024)
+def _short_day(value: date, language: str) -> str:
+    return format_date(value, "d MMM", locale=language)
 
 
 @lru_cache(maxsize=8192)

@@ -11,6 +11,7 @@ from hub.customers import list_customers
 from hub.filters import Filter
 from hub.products import BOTH
 from hub.scope import Scope
+from hub.trend import trend
 from hub.trials import list_trials
 from templates.catalogue import N_
 
@@ -45,7 +46,7 @@ class Report:
     """A text of the catalogue; in the reader's words it begins the file's name."""
     columns: Sequence[ReportColumn]
     rows: Callable[[Session, Scope, ReportQuery], Iterable[Any]]
-    """Dataclass rows that have the columns' fields."""
+    """Dataclass rows that have the columns' fields, and `org_id` where they are about customers."""
 
 
 _HEADERS = {
@@ -66,6 +67,9 @@ _HEADERS = {
     "months_since_added": N_("Months since added"),
     "months_left": N_("Months left"),
     "auto_renew": N_("Renews by itself"),
+    "week": N_("Week from"),
+    "assigned_unused": N_("Assigned, not used"),
+    "overage": N_("Licence overage"),
     "total": N_("Total licences"),
     "used": N_("Used in the last 7 days"),
     "used_3m": N_("Used in the last 3 months"),
@@ -135,6 +139,12 @@ REPORTS: dict[str, Report] = {
             N_("Over the licence limit"),
             _columns(*_IDENTITY, "months_left", "auto_renew", "total", "assigned", "assigned_pct", "used", "used_pct"),
             lambda session, scope, query: sections.overage(session, scope, query.products, query.where).rows(),
+        ),
+        Report(
+            "trend",
+            N_("Licence distribution trend"),
+            _columns("week", "used", "assigned_unused", "available", "overage", "assigned", "total"),
+            lambda session, scope, query: trend(session, scope, query.products, query.where),
         ),
     )
 }

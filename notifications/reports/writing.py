@@ -50,7 +50,7 @@ def write(
         writer.writerow([texts(column.header) for column in report.columns])
         for row in report.rows(session, scope, query):
             count += 1
-            customers.add(row.org_id)
+            customers.update(filter(None, [getattr(row, "org_id", None)]))
             writer.writerow([_cell(getattr(row, column.field), texts) for column in report.columns])
     return WrittenReport(path, name, count, len(customers))
 

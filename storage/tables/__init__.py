@@ -16,12 +16,23 @@ from storage.tables.partner import (
     SubscriptionTag,
 )
 from storage.tables.records import Audit, AwaitedTrial, Deed, Source
+from storage.tables.weeks import (
+    CallingReading,
+    CallingTotal,
+    CallingWeek,
+    LicenceWeek,
+    LicenceWeekBuilt,
+    LicenceWeekTotal,
+)
 
 __all__ = [
     "Assignment",
     "Attempt",
     "Audit",
     "AwaitedTrial",
+    "CallingReading",
+    "CallingTotal",
+    "CallingWeek",
     "Credential",
     "Customer",
     "CustomerTag",
@@ -35,6 +46,9 @@ __all__ = [
     "Inbox",
     "InboxState",
     "Licence",
+    "LicenceWeek",
+    "LicenceWeekBuilt",
+    "LicenceWeekTotal",
     "OpenAlert",
     "Outbox",
     "OutboxState",
