@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from importlib.metadata import version
+from pathlib import Path
 from threading import Lock
 from typing import Any
 
@@ -35,6 +36,9 @@ _REFUSED = {423, 429}
 _AGAIN = _REFUSED | {502, 503, 504}
 _REPEATABLE = {"GET", "PUT", "PATCH", "DELETE"}
 _BACKOFF = wait_exponential_jitter(multiplier=0.3, max=10.0)
+
+_FAMILY = frozenset({"webex.com", "webexapis.com", "wbx2.com"})
+"""Domains of one owner: a file of an interface at one of them may lie at another."""
 
 Json = dict[str, Any]
 
@@ -109,6 +113,50 @@ class Api:
         response = self._call(method, path, harmless=harmless, json=body, headers=headers)
         return self._json(response) if response.content else None
 
+    def download(self, url: str, to: Path, limit_bytes: int) -> None:
+        """Fetch a file from wherever the source says it is; our token goes along only to the source itself.
+
+        Raises:
+            Unavailable: it does not come whole, is larger than `limit_bytes`, or lies elsewhere.
+        """
+        if not self._is_ours(url):
+            raise Unavailable(self.source, "the address of its file is not one of its own")
+        try:
+            Retrying(
+                stop=stop_after_attempt(ATTEMPTS) | stop_before_delay(PATIENCE_SECONDS),
+                wait=_wait,
+                retry=retry_if_exception(_is_passing),
+                sleep=self._sleep,
+                reraise=True,
+            )(self._fetch, url, to, limit_bytes)
+        except httpx.HTTPStatusError as error:
+            raise self._failure(error.response) from error
+        except httpx.HTTPError as error:
+            raise Unavailable(self.source, f"the connection fails ({type(error).__name__})") from error
+
+    def _fetch(self, url: str, to: Path, limit_bytes: int) -> None:
+        with self._counting:
+            self.requests_sent += 1
+        with self._client.stream("GET", url) as response, to.open("wb") as file:
+            response.raise_for_status()
+            left = limit_bytes
+            for chunk in response.iter_bytes():
+                left -= len(chunk)
+                if left < 0:
+                    raise Unavailable(self.source, f"its file has more than {limit_bytes // 1_000_000} MB")
+                file.write(chunk)
+
+    def _is_ours(self, url: str) -> bool:
+        """Whether an address is the source's: the same origin, or, of Webex's own hosts, another of them."""
+        try:
+            asked, own = httpx.URL(url), self._client.base_url
+        except httpx.InvalidURL:
+            return False
+        if (asked.scheme, asked.host, asked.port) == (own.scheme, own.host, own.port):
+            return True
+        domain = _domain(own.host)
+        return asked.scheme == "https" and domain in _FAMILY and _domain(asked.host) in _FAMILY
+
     def _call(self, method: str, path: str, *, harmless: bool = True, **request: Any) -> httpx.Response:
         try:
             response: httpx.Response = Retrying(
@@ -182,6 +230,10 @@ class Api:
                 return Unavailable(self.source, f"it was asked too much{wish}")
             case _:
                 return Unavailable(self.source, f"HTTP {status}")
+
+
+def _domain(host: str) -> str:
+    return ".".join(host.rsplit(".", 2)[-2:])
 
 
 def _problems(response: httpx.Response) -> dict[str, str]:

@@ -16,6 +16,7 @@ from hub.bulk import chunks
 from hub.errors import NotAllowed, NotFound, Unavailable
 from hub.http import Api
 from hub.ids import last_part, webex_id
+from hub.partner_reports import PartnerReports
 from hub.tokens import FixedToken, Tokens
 from hub.wire.reading import Skipped, read_each, read_one
 from hub.wire.webex import (
@@ -240,6 +241,11 @@ class PartnerClient:
     @staticmethod
     def _administration(org_id: str, person_id: str) -> str:
         return f"partner/organizations/{webex_id('ORGANIZATION', org_id)}/partnerAdmin/{person_id}"
+
+    @cached_property
+    def reports(self) -> PartnerReports:
+        """The partner reports, asked for with the same token."""
+        return PartnerReports(self._api)
 
     def customer_tags(self, skipped: Skipped) -> dict[str, list[str]]:
         """Return the tags of every tagged customer, by UUID."""
