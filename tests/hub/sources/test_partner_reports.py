@@ -44,7 +44,11 @@ def fetched(reports: PartnerReports, kind: Kind, region: str, to: Path) -> Path:
 
 
 def rows(archive: Path, kind: Kind) -> list[dict[str, str]]:
-    return [row for frame in read_rows(archive, kind) for row in frame.to_dict("records")]
+    return [
+        {str(name): str(cell) for name, cell in row.items()}
+        for frame in read_rows(archive, kind)
+        for row in frame.to_dict("records")
+    ]
 
 
 @pytest.mark.parametrize("kind", KINDS.values(), ids=lambda kind: kind.name)
