@@ -54,7 +54,9 @@ class Settings(BaseSettings):
     )
     language: Literal["en", "es"] = Field(default="en", description="for people and spaces that chose none")
     time_zone: str = Field(default="UTC", description="for people and spaces that chose none")
-    control_hub: str = Field(default="https://admin.webex.com", description="where “Control Hub” links lead")
+    control_hub: str = Field(
+        default="https://admin.webex.com", description="where “Control Hub” links lead; {org_id} in it is the customer"
+    )
     resources: Path | None = Field(
         default=None, description="TOML file with links and guidance; none: those that ship with the product"
     )

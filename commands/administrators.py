@@ -210,16 +210,27 @@ def _partner_wide(ctx: Context) -> Reply:
     )
 
 
+def administrators_view(ctx: Context, row: CustomerRow) -> dict[str, Any]:
+    """Return what a card shows of the administrators assigned to a customer.
+
+    Raises:
+        SourceError: Webex does not tell.
+    """
+    return _of(ctx, hub_administrators.of_customer(ctx.services.database, ctx.services.partner, row.org_id))
+
+
+def _of(ctx: Context, found: Sequence[Administrator]) -> dict[str, Any]:
+    return {
+        "administrators": [_view(each, ctx.texts) for each in found],
+        "may_assign": may(ctx.person.roles, Needs.FULL) and ctx.services.partner is not None,
+    }
+
+
 def _of_customer(ctx: Context, row: CustomerRow) -> Reply:
     found = hub_administrators.of_customer(ctx.services.database, ctx.services.partner, row.org_id)
     return Reply(
         "customer_administrators",
-        view={
-            "customer": row.customer,
-            "org_id": row.org_id,
-            "administrators": [_view(each, ctx.texts) for each in found],
-            "may_change": may(ctx.person.roles, Needs.FULL) and ctx.services.partner is not None,
-        },
+        view={"customer": row.customer, "org_id": row.org_id, **_of(ctx, found)},
         data=lambda: {
             "customer": row.customer,
             "org_id": row.org_id,

@@ -11,7 +11,7 @@ from commands.parameters import ChosenProducts, Days, Everything, Page, Products
 from commands.phrases import en, es
 from commands.registry import command
 from commands.reply import Reply
-from commands.tables import PAGE_SIZE, Column, Paging, table, without_page
+from commands.tables import PAGE_SIZE, Column, Layout, Paging, without_page
 from hub import indicators, sections
 from hub.products import BOTH
 from hub.sections import Section
@@ -40,14 +40,32 @@ def _change(value: int | None, texts: Texts) -> str:
     return f"+{texts.number(value)}" if value and value > 0 else texts.number(value)
 
 
-_CUSTOMER = Column(N_("Customer"), lambda row, _: row.customer, 4)
-_PRODUCT = Column(N_("Product"), lambda row, texts: label(row.product, texts), 3)
-_COUNTS = Column(N_("Used / assigned / available"), _used_assigned_available, 4)
-_TOTAL = Column(N_("Total"), lambda row, texts: texts.number(row.total), 2)
-_DAYS_LEFT = Column(N_("Days"), lambda row, texts: texts.number(row.days_left), 2)
-_ASSIGNED = Column(
-    N_("Assigned"), lambda row, texts: f"{texts.number(row.assigned)} ({texts.percent(row.assigned_pct)})", 3
+_CUSTOMER = Column(N_("Customer"), lambda row, _: row.customer)
+_WHICH = (
+    Column(N_("Product"), lambda row, texts: label(row.product, texts)),
+    Column(N_("Subscription ID"), lambda row, _: row.subscription_id),
 )
+_COUNTS = Column(N_("Used / assigned / available"), _used_assigned_available)
+_TOTAL = Column(N_("Total"), lambda row, texts: texts.number(row.total))
+_USED_3M = Column(N_("Used in the last 3 months"), lambda row, texts: texts.number(row.used_3m))
+_ASSIGNED = Column(
+    N_("Assigned"), lambda row, texts: f"{texts.number(row.assigned)} ({texts.percent(row.assigned_pct)})"
+)
+_ASSIGNED_CHANGE = Column(
+    N_("Weekly change of assigned"), lambda row, texts: _change(row.assigned_weekly_change, texts)
+)
+
+
+def _days(row: Any, texts: Texts) -> str:
+    return texts.count("%(n)s day", "%(n)s days", row.days_left)
+
+
+def _months(count: int, texts: Texts) -> str:
+    return texts.count("%(n)s month", "%(n)s months", count)
+
+
+def _layout(aside: Column, *figures: Column) -> Layout:
+    return Layout(_CUSTOMER, aside, _WHICH, figures)
 
 
 @dataclass(frozen=True)
@@ -78,7 +96,7 @@ def _reply(
     title: str,
     nothing: str,
     figures: Sequence[_Figure],
-    columns: Sequence[Column],
+    layout: Layout,
 ) -> Reply:
     """One page of a section; its data are all of it."""
     line = without_page(ctx.line)
@@ -99,7 +117,8 @@ def _reply(
             "title": title,
             "only": None if products == BOTH else ", ".join(label(product, ctx.texts) for product in sorted(products)),
             "figures": [figure.view(section.kpis, ctx.texts) for figure in figures],
-            "table": table(columns, rows, ctx.texts, opens=lambda row: f"customer {row.org_id}"),
+            "aside": ctx.texts(layout.aside.title),
+            "entries": [layout.entry(row, ctx.texts, f"customer {row.org_id}") for row in rows],
             "nothing": ctx.texts(nothing),
             "paging": paging.view(),
             "csv": f"report run {line}",
@@ -174,13 +193,13 @@ def recent(
             _Figure(N_("new customers"), "new_customers"),
             _Figure(N_("licences"), "total_licenses"),
         ],
-        columns=[
-            _CUSTOMER,
-            _PRODUCT,
-            Column(N_("Days"), lambda row, texts: texts.number(row.days_since_added), 2),
+        layout=_layout(
+            Column(N_("Since added"), lambda row, texts: texts.count("%(n)s day", "%(n)s days", row.days_since_added)),
+            _TOTAL,
             _COUNTS,
-            Column(N_("Assigned, a week"), lambda row, texts: _change(row.assigned_weekly_change, texts), 3),
-        ],
+            _ASSIGNED_CHANGE,
+            Column(N_("Weekly change of used"), lambda row, texts: _change(row.used_weekly_change, texts)),
+        ),
     )
 
 
@@ -208,7 +227,7 @@ def expiring(
         title=ctx.texts.count("About to expire within %(n)s day", "About to expire within %(n)s days", within),
         nothing=N_("Nothing expires in this time."),
         figures=[_CUSTOMERS, _ASSIGNED_PCT, _USED_PCT],
-        columns=[_CUSTOMER, _PRODUCT, _DAYS_LEFT, _TOTAL, _COUNTS],
+        layout=_layout(Column(N_("To the end"), _days), _TOTAL, _COUNTS, _USED_3M),
     )
 
 
@@ -236,7 +255,7 @@ def renewing(
         title=ctx.texts.count("About to renew within %(n)s day", "About to renew within %(n)s days", within),
         nothing=N_("Nothing renews in this time."),
         figures=[_CUSTOMERS, _ASSIGNED_PCT, _USED_PCT],
-        columns=[_CUSTOMER, _PRODUCT, _DAYS_LEFT, _TOTAL, _COUNTS],
+        layout=_layout(Column(N_("To the renewal"), _days), _TOTAL, _COUNTS, _USED_3M),
     )
 
 
@@ -267,13 +286,13 @@ def low(ctx: Context, products: ChosenProducts = None, where: Where = Everything
             _Figure(N_("used of assigned"), "used_of_assigned_pct", is_percentage=True),
             _Figure(N_("unassigned licences"), "unassigned"),
         ],
-        columns=[
-            _CUSTOMER,
-            _PRODUCT,
-            Column(N_("Months"), lambda row, texts: texts.number(row.months_since_added), 2),
+        layout=_layout(
+            Column(N_("Since added"), lambda row, texts: _months(row.months_since_added, texts)),
             _ASSIGNED,
+            _TOTAL,
             _COUNTS,
-        ],
+            _ASSIGNED_CHANGE,
+        ),
     )
 
 
@@ -303,13 +322,13 @@ def overage(ctx: Context, products: ChosenProducts = None, where: Where = Everyt
             _Figure(N_("licences in overage"), "licenses_in_overage"),
             _Figure(N_("average overage"), "average_overage"),
         ],
-        columns=[
-            _CUSTOMER,
-            _PRODUCT,
+        layout=_layout(
+            Column(N_("To the end"), lambda row, texts: _months(row.months_left, texts)),
+            Column(N_("Renews by itself"), lambda row, texts: texts("yes") if row.auto_renew else texts("no")),
             _TOTAL,
             _ASSIGNED,
-            Column(N_("Used"), lambda row, texts: f"{texts.number(row.used)} ({texts.percent(row.used_pct)})", 3),
-        ],
+            Column(N_("Used"), lambda row, texts: f"{texts.number(row.used)} ({texts.percent(row.used_pct)})"),
+        ),
     )
 
 

@@ -2,9 +2,11 @@
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 
 from templates.texts import Texts
+
+RowT = TypeVar("RowT")
 
 PAGE_SIZE = 10
 
@@ -26,20 +28,25 @@ class Paging:
     total_rows: int
     line: str
     """The command that shows the first page."""
+    size: int = PAGE_SIZE
 
     @property
     def offset(self) -> int:
         """Rows before this page."""
-        return (self.page - 1) * PAGE_SIZE
+        return (self.page - 1) * self.size
+
+    def of(self, rows: Sequence[RowT]) -> Sequence[RowT]:
+        """Return the rows of this page."""
+        return rows[self.offset : self.offset + self.size]
 
     def view(self) -> dict[str, Any]:
         """Return what the pager template shows."""
         return {
             "first": min(self.offset + 1, self.total_rows),
-            "last": min(self.offset + PAGE_SIZE, self.total_rows),
+            "last": min(self.offset + self.size, self.total_rows),
             "total": self.total_rows,
             "previous": f"{self.line} page:{self.page - 1}" if self.page > 1 else None,
-            "next": f"{self.line} page:{self.page + 1}" if self.offset + PAGE_SIZE < self.total_rows else None,
+            "next": f"{self.line} page:{self.page + 1}" if self.offset + self.size < self.total_rows else None,
         }
 
 
@@ -57,6 +64,42 @@ def table(
             for row in rows
         ],
     }
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A row of many columns as a few lines: what it is about, what matters most beside it, the rest below."""
+
+    head: str
+    aside: str
+    under: str
+    figures: str
+    opens: str
+    url: str | None = None
+    """Opens it elsewhere."""
+
+
+@dataclass(frozen=True)
+class Layout:
+    """How rows become entries. Titles are texts of the catalogue; `figures` are shown with theirs."""
+
+    head: Column
+    aside: Column
+    under: Sequence[Column]
+    figures: Sequence[Column]
+
+    def entry(self, row: Any, texts: Texts, opens: str, url: str | None = None) -> Entry:
+        """Return what the templates show of a row."""
+        return Entry(
+            self.head.value(row, texts),
+            self.aside.value(row, texts),
+            " · ".join(filter(None, (column.value(row, texts) for column in self.under))),
+            " · ".join(
+                f"{texts(column.title)}: {value}" for column in self.figures if (value := column.value(row, texts))
+            ),
+            opens,
+            url,
+        )
 
 
 def without_page(line: str) -> str:

@@ -1,5 +1,6 @@
 """Text of others made literal."""
 
+import json
 import re
 
 _MARKDOWN = re.compile(r"([\\`*_{}\[\]()#+\-.!|~])")
@@ -13,6 +14,17 @@ def markdown(text: object) -> str:
     """
     escaped = _MARKDOWN.sub(r"\\\1", _SPACES.sub(" ", str(text)))
     return escaped.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+
+
+def shortened(text: object, most: int = 100) -> str:
+    """Cut a text to so many characters, less where a card's JSON needs several bytes for one."""
+    kept = str(text)
+    if len(kept) > most or len(json.dumps(kept)) > 4 * most:
+        kept = kept[:most]
+        while len(json.dumps(kept)) > 4 * most:
+            kept = kept[: len(kept) * 9 // 10]
+        kept = f"{kept.rstrip()}…"
+    return kept
 
 
 def one_line(text: object) -> str:

@@ -43,6 +43,7 @@ def _environment(texts: Texts) -> Environment:
     environment.filters.update(
         md=escape.markdown,
         line=escape.one_line,
+        short=escape.shortened,
         json=_json,
         number=texts.number,
         percent=texts.percent,

@@ -2,12 +2,13 @@
 
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from decimal import Decimal
 from functools import cached_property, lru_cache
 from zoneinfo import ZoneInfo
 
 from babel.core import Locale
 from babel.dates import format_date, format_datetime, format_timedelta, get_day_names
-from babel.numbers import format_decimal
+from babel.numbers import format_currency, format_decimal
 
 from templates.catalogue import catalogue
 
@@ -46,6 +47,14 @@ class Texts:
     def short_day(self, value: date) -> str:
         """Show a day of this year or the last, such as `22 Nov`."""
         return _short_day(value, self.language)
+
+    def money(self, amount: Decimal, currency: str | None) -> str:
+        """Show an amount in its currency (ISO 4217), such as `€1,200.00`; a bare number where that is not told."""
+        return format_currency(amount, currency, locale=self._locale) if currency else self.number(float(amount))
+
+    def country(self, code: str | None) -> str:
+        """Name a country by its ISO 3166 code; one that is not known stands for itself."""
+        return UNKNOWN if code is None else str(self._locale.territories.get(code, code))
 
     def weekday(self, iso_number: int) -> str:
         """Name a weekday, 1 being Monday."""
