@@ -105,6 +105,13 @@ def test_tabs_lead_to_each_other_and_offer_only_what_one_may(office: Office, who
             assert "reference" not in office.say(who, run, inputs={}).text
 
 
+@pytest.mark.parametrize("who", [ANA, CHLOE], ids=lambda who: who.name)
+def test_a_trial_is_changed_from_its_tab_by_who_may(office: Office, who: Any) -> None:
+    pressed = buttons(office.say(who, 'customer "Acme Trials" trials').card)
+    for verb in ("extend", "change", "cancel"):
+        assert (f"trial {verb} Trial1" in pressed) is (who is ANA)
+
+
 def test_sixty_subscriptions_have_pages_that_fit_a_card(office: Office) -> None:
     seen: list[str] = []
     for page in range(1, 13):
