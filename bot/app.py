@@ -84,6 +84,7 @@ class Service:
             spaces.audience,
             Style(settings.language, settings.time_zone, settings.files),
             settings.thresholds,
+            settings.pacing,
         )
         self._watch = Watch(self.parts, pipeline, self._deliverer, rooms, clock, settings.watch_seconds)
         self._thread: threading.Thread | None = None

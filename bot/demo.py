@@ -13,6 +13,7 @@ from bot.settings import Misconfigured, Settings
 from sandbox.server import Sandbox
 
 WATCH_SECONDS = 5
+ALERT_INTERVAL_SECONDS = 10
 
 
 def play(port: int, customers: int, seed: int) -> None:
@@ -37,6 +38,8 @@ def play(port: int, customers: int, seed: int) -> None:
             database_url=f"sqlite:///{folder}/partnerbot.db",
             files=Path(folder) / "files",
             watch_seconds=WATCH_SECONDS,
+            alert_wait_seconds=0,
+            alert_interval_seconds=ALERT_INTERVAL_SECONDS,
         )
         service = Service(settings, box.clock.now)
         service.start()

@@ -13,6 +13,7 @@ from hub.statuses import Thresholds
 from hub.tokens import Grant
 from hub.trials import LONGEST
 from notifications.deliver import HALT_AFTER
+from notifications.run import Pacing
 
 
 class Misconfigured(Exception):
@@ -46,6 +47,12 @@ class Settings(BaseSettings):
         default=None, description="e-mail of who is told, one-to-one, what concerns the whole service"
     )
     watch_seconds: float = Field(default=60, ge=1, description="seconds between looks at the sources")
+    alert_wait_seconds: float = Field(
+        default=10, ge=0, description="seconds that an alert waits for what belongs together with it"
+    )
+    alert_interval_seconds: float = Field(
+        default=120, ge=0, description="seconds from one alert in a space to the next; meanwhile they gather"
+    )
     webex_calls_per_minute: float = Field(
         default=120, ge=1, description="calls a minute that reading Webex may take; what is most overdue goes first"
     )
@@ -145,6 +152,11 @@ class Settings(BaseSettings):
     def thresholds(self) -> Thresholds:
         """The numbers that definitions depend on."""
         return Thresholds(self.expiring_soon_days, self.inactive_days, self.low_assignment_ratio)
+
+    @property
+    def pacing(self) -> Pacing:
+        """How long alerts that belong together wait for each other."""
+        return Pacing(timedelta(seconds=self.alert_wait_seconds), timedelta(seconds=self.alert_interval_seconds))
 
     @classmethod
     def read(cls, **given: Any) -> Self:

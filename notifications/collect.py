@@ -4,148 +4,103 @@ Only customers whose data changed and those that a new day changes are looked at
 that remembers the new look, so nothing is seen twice or missed.
 """
 
-from collections import defaultdict
-from collections.abc import Iterable, Sequence
-from datetime import date, datetime
-from typing import Any
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
 
-from sqlalchemy import and_, delete, or_, select
+from sqlalchemy import delete, select
 from sqlmodel import Session, col
 
-from hub import dayfall, days, evidence, statuses
+from hub import dayfall, statuses
+from hub.bulk import chunks
 from hub.statuses import DEFAULTS, Thresholds
-from hub.tables import subscription
-from notifications import keys
-from notifications.kinds import DAYS_BEFORE, Nearing
+from notifications.events import add_new
+from notifications.kinds import DAYS_BEFORE
+from notifications.looks.growth import growth, over
+from notifications.looks.growth import remembered as remembered_excess
+from notifications.looks.looking import Looking
+from notifications.looks.nearing import ending, nearing, term
+from notifications.looks.statuses import status_changes
+from notifications.looks.trials import contracts, products_of, trials
+from notifications.looks.trials import remembered as remembered_trial
 from storage import Database
-from storage.tables import Event, Source, Standing, Term, Touched
+from storage.tables import Event, Rule, Source, Standing, Touched
 
 WATCH = "watch"
 """Name of the row that remembers when the last look was."""
-
+TRIALS = "watch:trials"
+"""Name of the row that tells that trials and licences in overage are remembered, too."""
 
 CHUNK = 500
 """Customers looked at in one statement."""
 
+COMPARISONS: tuple[Callable[[Looking], Iterable[Event]], ...] = (status_changes, nearing, trials, growth)
 
-def collect(database: Database, now: datetime, thresholds: Thresholds = DEFAULTS) -> int:
-    """Look at what may have changed and write its events; returns how many.
+
+@dataclass(frozen=True)
+class Look:
+    """What a look came to."""
+
+    events: int
+    org_ids: frozenset[str] = frozenset()
+    """The customers that were looked at."""
+
+
+def collect(database: Database, now: datetime, thresholds: Thresholds = DEFAULTS) -> Look:
+    """Look at what may have changed and write its events.
 
     The first look of all is a baseline: it remembers, and raises nothing.
     """
     with database.write() as session:
         look = session.get(Source, WATCH)
+        everyone = Looking(session, (), now, {}, thresholds, day_counts(session))
         if look is None or look.read_at is None:
-            _remember_everything(session, now, thresholds)
-            return 0
-        touched = set(session.scalars(select(col(Touched.org_id))))
-        due = dayfall.affected(session, look.read_at.date(), now.date(), DAYS_BEFORE, thresholds)
-        events = [
-            event
-            for chunk in _chunks(sorted(touched | due))
-            for event in (*_status_changes(session, chunk, now, thresholds), *_nearing(session, chunk, now))
-        ]
-        session.add_all(events)
+            _remember_everything(everyone)
+            return Look(0)
+        if session.get(Source, TRIALS) is None:
+            _remember_trials(everyone)
+        due = dayfall.affected(session, look.read_at.date(), now.date(), everyone.day_counts, thresholds)
+        org_ids = frozenset(session.scalars(select(col(Touched.org_id)))) | due
+        events = [event for chunk in chunks(sorted(org_ids), CHUNK) for event in _compare(everyone, chunk)]
+        raised = add_new(session, events)
         session.exec(delete(Touched))
         look.tried_at = look.read_at = now
-        return len(events)
+        return Look(raised, org_ids)
 
 
-def _chunks(org_ids: Sequence[str]) -> Iterable[Sequence[str]]:
-    return (org_ids[start : start + CHUNK] for start in range(0, len(org_ids), CHUNK))
+def day_counts(session: Session) -> tuple[int, ...]:
+    """Return the days before an end or renewal that matter to anybody, the largest first."""
+    asked = (days for each in session.scalars(select(col(Rule.thresholds))) for days in each.values())
+    return tuple(sorted({*DAYS_BEFORE, *(n for days in asked for n in days)}, reverse=True))
 
 
-def _remember_everything(session: Session, now: datetime, thresholds: Thresholds) -> None:
-    current = statuses.of(session, None, now.date(), thresholds)
+def _compare(everyone: Looking, org_ids: Sequence[str]) -> Iterable[Event]:
+    session, now, thresholds = everyone.session, everyone.at, everyone.thresholds
+    carried = statuses.of(session, org_ids, now.date(), thresholds)
+    look = Looking(session, org_ids, now, carried, thresholds, everyone.day_counts)
+    for compare in COMPARISONS:
+        yield from compare(look)
+
+
+def _remember_everything(everyone: Looking) -> None:
+    session, now = everyone.session, everyone.at
+    current = statuses.of(session, None, now.date(), everyone.thresholds)
     session.add_all(
         Standing(org_id=org_id, status=status, since=now) for org_id, carried in current.items() for status in carried
     )
-    session.add_all(_term(row, now.date()) for row in _ending(session, now.date()))
+    rows = ending(session, now.date(), everyone.day_counts)
+    session.add_all(term(row, now.date(), everyone.day_counts) for row in rows)
+    _remember_trials(everyone)
     session.exec(delete(Touched))
     session.merge(Source(name=WATCH, tried_at=now, read_at=now))
 
 
-def _status_changes(session: Session, org_ids: Sequence[str], now: datetime, thresholds: Thresholds) -> Iterable[Event]:
-    current = statuses.of(session, org_ids, now.date(), thresholds)
-    known: dict[str, dict[str, Standing]] = defaultdict(dict)
-    for standing in session.scalars(select(Standing).where(col(Standing.org_id).in_(org_ids))):
-        known[standing.org_id][standing.status] = standing
-    entering = [
-        (org_id, status) for org_id in org_ids for status in current.get(org_id, ()) if status not in known[org_id]
-    ]
-    seen = evidence.of(session, entering, now.date(), thresholds)
-    for org_id, status in entering:
-        session.add(Standing(org_id=org_id, status=status, since=now))
-        yield Event(
-            key=keys.entered(org_id, status, now),
-            kind=status,
-            at=now,
-            org_id=org_id,
-            before={"statuses": sorted(known[org_id])},
-            after={"statuses": list(current[org_id]), "evidence": seen.get((org_id, status), [])},
-        )
-    for org_id in org_ids:
-        for was, standing in known[org_id].items():
-            if was not in current.get(org_id, ()):
-                session.delete(standing)
-                yield Event(
-                    key=keys.left(org_id, was, standing.since),
-                    kind=was,
-                    at=now,
-                    org_id=org_id,
-                    before={"statuses": sorted(known[org_id]), "since": standing.since.isoformat()},
-                    after={"statuses": list(current.get(org_id, ())), "left": True},
-                )
-
-
-def _nearing(session: Session, org_ids: Sequence[str], now: datetime) -> Iterable[Event]:
-    today = now.date()
-    rows = _ending(session, today, org_ids)
-    ids = [row.subscription_id for row in rows]
-    known = {
-        term.subscription_id: term for term in session.scalars(select(Term).where(col(Term.subscription_id).in_(ids)))
-    }
-    for row in rows:
-        before = known.get(row.subscription_id)
-        same = before and (before.end_date, before.auto_renew) == (row.end_date, row.auto_renew)
-        was = before.threshold if before and same else None
-        left = (row.end_date - today).days
-        crossed = [n for n in DAYS_BEFORE if left <= n and (was is None or n < was)]
-        if not crossed:
-            continue
-        session.merge(_term(row, today))
-        kind = Nearing.RENEWAL if row.auto_renew else Nearing.EXPIRY
-        yield Event(
-            key=keys.nearing(kind, row.subscription_id, row.end_date, min(crossed)),
-            kind=kind,
-            at=now,
-            org_id=row.org_id,
-            subscription_id=row.subscription_id,
-            end_date=row.end_date,
-            before={"end_date": before.end_date.isoformat()} if before and not same else {},
-            after={"days_left": left, "crossed": crossed, "type": row.type},
-        )
-
-
-def _ending(session: Session, today: date, org_ids: Sequence[str] | None = None) -> Sequence[Any]:
-    """Subscriptions and trials that end within the largest of the day counts."""
-    wanted = select(
-        subscription.c.subscription_id,
-        subscription.c.org_id,
-        subscription.c.type,
-        subscription.c.end_date,
-        and_(subscription.c.auto_renew.is_(True), days.is_subscription()).label("auto_renew"),
-    ).where(or_(days.lapses(), days.renews()), days.ends_within(today, max(DAYS_BEFORE)))
-    if org_ids is not None:
-        wanted = wanted.where(subscription.c.org_id.in_(org_ids))
-    return session.connection().execute(wanted).all()
-
-
-def _term(row: Any, today: date) -> Term:
-    left = (row.end_date - today).days
-    return Term(
-        subscription_id=row.subscription_id,
-        end_date=row.end_date,
-        auto_renew=row.auto_renew,
-        threshold=min(n for n in DAYS_BEFORE if left <= n),
-    )
+def _remember_trials(everyone: Looking) -> None:
+    session, now = everyone.session, everyone.at
+    for rows in chunks(contracts(session, everyone), CHUNK):
+        products = products_of(session, [row.org_id for row in rows])
+        for row in rows:
+            session.merge(remembered_trial(row, products[row.subscription_id]))
+    for row in over(session, everyone):
+        session.merge(remembered_excess(row))
+    session.merge(Source(name=TRIALS, tried_at=now, read_at=now))

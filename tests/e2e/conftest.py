@@ -180,6 +180,8 @@ def product(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Product]:
             database_url=f"sqlite:///{folder}/partnerbot.db",
             files=folder / "files",
             watch_seconds=WATCH_SECONDS,
+            alert_wait_seconds=0,
+            alert_interval_seconds=0,
         )
         service = Service(settings, box.clock.now)
         service.start()

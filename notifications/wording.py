@@ -1,0 +1,154 @@
+"""What happened, in the words of its reader: a heading for what belongs together, and a line for each customer."""
+
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime
+from typing import Any
+
+from hub.statuses import Status
+from notifications.batch import Item
+from notifications.kinds import GREW, Calling, Nearing, Service, Trial
+from templates.catalogue import N_
+from templates.texts import Texts
+from templates.vocabulary import label
+
+_BAD = frozenset({Status.SUSPENDED, Status.EXPIRED, Status.OVERAGE, GREW, *Service})
+_GOOD = frozenset({Trial.CONVERTED, Trial.STARTED, Trial.EXTENDED})
+
+
+def heading(items: Sequence[Item], texts: Texts) -> str:
+    """Say what items of one topic have in common, and how many customers they are."""
+    item, n = items[0], len({each.event.org_id for each in items})
+    kind = item.event.kind
+    if kind in set(Service):
+        return subject(item, texts)
+    if kind == Nearing.EXPIRY:
+        days = texts.count("%(n)s day", "%(n)s days", item.days_before or 0)
+        return texts.count("%(n)s customer ends within %(days)s", "%(n)s customers end within %(days)s", n, days=days)
+    if kind == Nearing.RENEWAL:
+        days = texts.count("%(n)s day", "%(n)s days", item.days_before or 0)
+        return texts.count(
+            "%(n)s customer renews within %(days)s", "%(n)s customers renew within %(days)s", n, days=days
+        )
+    if kind not in set(Status):
+        return texts.count("%(n)s customer: %(event)s", "%(n)s customers: %(event)s", n, event=label(kind, texts))
+    status = label(kind, texts)
+    if item.flaps:
+        return texts.count(
+            "%(n)s customer goes in and out of: %(status)s",
+            "%(n)s customers go in and out of: %(status)s",
+            n,
+            status=status,
+        )
+    if item.left:
+        return texts.count(
+            "%(n)s customer no longer: %(status)s", "%(n)s customers no longer: %(status)s", n, status=status
+        )
+    return texts.count("%(n)s customer now: %(status)s", "%(n)s customers now: %(status)s", n, status=status)
+
+
+def subject(item: Item, texts: Texts) -> str:
+    """Name an event in a few words."""
+    kind = item.event.kind
+    if kind in set(Status):
+        form = N_("no longer: %(status)s") if item.left else N_("now: %(status)s")
+        return texts(form, status=label(kind, texts))
+    if kind in set(Service):
+        return texts(_SERVICE[Service(kind)])
+    return label(kind, texts)
+
+
+_SERVICE = {
+    Service.REPORT_FAILED: N_("A scheduled report failed"),
+    Service.DATA_STALE: N_("The data are out of date"),
+    Service.IMPORT_REJECTED: N_("An import was partly rejected"),
+}
+
+
+def tone(item: Item) -> str:
+    """Colour of the heading, as cards name them."""
+    kind = item.event.kind
+    if item.left or kind in _GOOD:
+        return "good"
+    return "attention" if kind in _BAD or item.flaps else "warning"
+
+
+def row(item: Item, at: datetime, texts: Texts) -> dict[str, Any]:
+    """Return what a list says of one item."""
+    evidence = _evidence(item)
+    return {
+        "customer": item.customer,
+        "org_id": item.event.org_id,
+        "subscription_id": item.event.subscription_id
+        or next((each["subscription_id"] for each in evidence if "subscription_id" in each), None),
+        "detail": "; ".join(_details(item, at, texts)),
+    }
+
+
+def _details(item: Item, at: datetime, texts: Texts) -> Sequence[str]:
+    event = item.event
+    if item.flaps:
+        changes = texts.count("%(n)s change in a day", "%(n)s changes in a day", item.flaps)
+        return [changes, subject(item, texts), texts(N_("told again when it is steady for a day"))]
+    if event.kind in set(Nearing) and event.end_date:
+        left = texts.count("%(n)s day left", "%(n)s days left", (event.end_date - at.date()).days)
+        what = f"{label(event.after.get('type'), texts)} {event.subscription_id}"
+        return [what, f"{texts.day(event.end_date)} ({left})", *_moved(event.before, event.end_date, texts)]
+    if event.kind in set(Trial):
+        return _trial(item, texts)
+    if event.kind == GREW:
+        before = texts.number(event.before.get("excess"))
+        more = texts(N_("%(before)s over before, %(now)s now"), before=before, now=texts.number(event.after["excess"]))
+        return [_fact(Status.OVERAGE, event.after, texts), more]
+    if event.kind in set(Calling) or event.kind in set(Service):
+        # Who raises these says it in numbers and names; there is no other word for them here.
+        return [f"{name}: {value}" for name, value in event.after.get("facts", {}).items()]
+    if item.left:
+        since = datetime.fromisoformat(event.before["since"])
+        return [texts(N_("had been since %(day)s"), day=texts.day(since.date()))]
+    return [_fact(event.kind, each, texts) for each in _evidence(item)]
+
+
+def _moved(before: Mapping[str, Any], end: date, texts: Texts) -> Sequence[str]:
+    """Say where an end was before, where it is another now."""
+    if "end_date" not in before or before["end_date"] == end.isoformat():
+        return []
+    return [texts(N_("was %(day)s"), day=texts.day(date.fromisoformat(before["end_date"])))]
+
+
+def _trial(item: Item, texts: Texts) -> Sequence[str]:
+    event = item.event
+    products = ", ".join(label(product, texts) for product in event.after.get("products", ()))
+    if event.kind == Trial.CONVERTED:
+        now = texts(N_("now subscription %(id)s"), id=event.after["subscription_id"])
+        return [*filter(None, [products]), now]
+    end = date.fromisoformat(event.after["end_date"])
+    if event.kind == Trial.ENDED:
+        ended = N_("cancelled before %(day)s") if event.after.get("cancelled") else N_("ended %(day)s")
+        return [*filter(None, [products]), texts(ended, day=texts.day(end))]
+    until = texts(N_("until %(day)s"), day=texts.day(end))
+    return [*filter(None, [products]), until, *_moved(event.before, end, texts)]
+
+
+def _fact(status: str, fact: Mapping[str, Any], texts: Texts) -> str:
+    if status == Status.OVERAGE:
+        return texts(
+            N_("%(product)s: %(assigned)s assigned of %(total)s"),
+            product=label(fact["product"], texts),
+            assigned=texts.number(fact["assigned"]),
+            total=texts.number(fact["total"]),
+        )
+    if status == Status.SUSPENDED:
+        return texts(N_("the invoice of %(subscription)s is unpaid"), subscription=fact["subscription_id"])
+    if status == Status.SETUP:
+        return texts(N_("the order of %(subscription)s is not set up"), subscription=fact["subscription_id"])
+    if status == Status.INACTIVE:
+        seen = datetime.fromisoformat(fact["last_admin_activity"]).date()
+        return texts(N_("last administrator sign-in %(day)s"), day=texts.day(seen))
+    if "end_date" in fact:
+        return texts(N_("ended %(day)s"), day=texts.day(date.fromisoformat(fact["end_date"])))
+    return str(fact.get("subscription_id", ""))
+
+
+def _evidence(item: Item) -> list[Mapping[str, Any]]:
+    found: list[Mapping[str, Any]] = item.event.after.get("evidence", [])
+    return found
