@@ -13,6 +13,7 @@ import typer
 from bot import database_commands, terminal
 
 if TYPE_CHECKING:
+    from hub.calling import CallingSummary
     from hub.importing import Summary
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, help="Webex Partner Hub in Webex chat.")
@@ -90,12 +91,20 @@ def ask(
 @app.command()
 def sync() -> None:
     """Read customers, licences, tags and subscriptions from Webex and the feed into the database."""
+    from hub.calling import fetch
+    from hub.errors import SourceError
     from hub.sync import sync as read_sources
 
     with terminal.told_in_one_line(), terminal.parts() as parts, terminal.progress() as progress:
         if parts.partner is None and parts.feed is None:
             terminal.fail("There is nothing to read from: set PARTNERBOT_ADMIN_TOKEN or PARTNERBOT_FEED_URL.")
         result = read_sources(parts.database, parts.partner, parts.feed, terminal.clock, progress, confirmed=True)
+        if parts.feed and "feed" not in result.failures:
+            kept = parts.settings.calling_weeks
+            try:
+                fetch(parts.database, parts.feed, terminal.clock, progress, kept_weeks=kept, everything=True)
+            except SourceError as error:
+                result.failures["calling"] = str(error)
     changed = result.changes
     typer.echo(f"customers: {_tally(changed.customers)}; subscriptions: {_tally(changed.subscriptions)}")
     for name, skipped in result.skipped.items():
@@ -146,10 +155,15 @@ def import_file(
     dayfirst: Annotated[bool, typer.Option("--dayfirst", help="Read 03/04/2026 as 3 April.")] = False,
     strict: Annotated[bool, typer.Option("--strict", help="Take nothing in when any row is bad.")] = False,
     full: Annotated[bool, typer.Option("--full", help="Remove what is no longer in the file.")] = False,
+    calling: Annotated[bool, typer.Option("--calling", help="It is a weekly Calling CSV (docs/calling.md).")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print the summary as JSON.")] = False,
 ) -> None:
     """Take a customer CSV in; a bad row is named by line and reason, the good ones go in."""
     from hub.importing import import_customers
+
+    if calling:
+        _import_calling(file, dayfirst=dayfirst, strict=strict, full=full, as_json=as_json)
+        return
 
     with terminal.told_in_one_line(), terminal.parts() as parts, terminal.progress() as progress:
         summary = import_customers(
@@ -166,6 +180,31 @@ def import_file(
         terminal.print_json(summary.as_json())
     else:
         _print_summary(summary)
+    if not summary.succeeded:
+        raise typer.Exit(1)
+
+
+def _import_calling(file: Path, *, dayfirst: bool, strict: bool, full: bool, as_json: bool) -> None:
+    from hub.calling import import_calling, sum_up
+
+    with terminal.told_in_one_line(), terminal.parts() as parts, terminal.progress() as progress:
+        summary = import_calling(
+            parts.database,
+            file,
+            now=terminal.clock(),
+            dayfirst=dayfirst,
+            strict=strict,
+            full=full,
+            progress=progress,
+        )
+        sum_up(parts.database)
+    if as_json:
+        terminal.print_json(summary.as_json())
+    else:
+        saved, weeks = summary.saved, ", ".join(week.isoformat() for week in summary.weeks) or "none"
+        typer.echo(f"weeks: {weeks}")
+        typer.echo(f"customers: {_tally(saved)}, {saved.missing} no longer in the file")
+        _print_problems(summary)
     if not summary.succeeded:
         raise typer.Exit(1)
 
@@ -188,6 +227,10 @@ def _tally(tally: Any) -> str:
 def _print_summary(summary: "Summary") -> None:
     typer.echo(f"customers: {_tally(summary.customers)}, {summary.customers.missing} no longer in the file")
     typer.echo(f"subscriptions: {_tally(summary.subscriptions)}, {summary.subscriptions.missing} no longer in the file")
+    _print_problems(summary)
+
+
+def _print_problems(summary: "Summary | CallingSummary") -> None:
     if summary.ignored_columns:
         typer.echo(f"ignored columns: {', '.join(summary.ignored_columns)}")
     for error in summary.errors:

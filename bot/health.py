@@ -8,6 +8,7 @@ from sqlmodel import col, func, select
 
 from bot.websocket import Websocket
 from commands.health import Check
+from hub.calling.fetching import SOURCE as CALLING
 from hub.sync import EVERY, oldest_licences
 from hub.tokens import RenewedTokens
 from storage import Database
@@ -21,9 +22,13 @@ SOURCES = {
     "administrators": N_("Partner administrators in Webex"),
     "licences": N_("Licences in Webex"),
     "feed": N_("Feed"),
+    CALLING: N_("Weeks of Webex Calling"),
     "import": N_("Imported file"),
 }
 """What is read, by the code its row has."""
+
+AGES = {**EVERY, CALLING: timedelta(days=1)}
+"""How old what is read may grow before it is read again."""
 
 LATE_AFTER = 10
 """Watch intervals after which data count as late."""
@@ -71,7 +76,7 @@ class Health:
 
     def _source(self, source: Source, now: datetime, oldest: datetime | None) -> Check:
         is_fed = source.name != "import"
-        age = self._late + EVERY.get(source.name, timedelta())
+        age = self._late + AGES.get(source.name, timedelta())
         late = is_fed and (source.read_at is None or now - source.read_at > age)
         return Check(
             source.name,

@@ -59,6 +59,7 @@ class Settings(BaseSettings):
     removal_share: float = Field(
         default=0.2, gt=0, le=1, description="so much of what is known may be gone at once before it is doubted"
     )
+    calling_weeks: int = Field(default=60, ge=9, description="weeks of Webex Calling that are kept")
     language: Literal["en", "es"] = Field(default="en", description="for people and spaces that chose none")
     time_zone: str = Field(default="UTC", description="for people and spaces that chose none")
     control_hub: str = Field(

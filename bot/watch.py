@@ -9,7 +9,7 @@ from apscheduler.schedulers.background import BackgroundScheduler
 from bot.errors import WebexError
 from bot.parts import Parts
 from bot.rooms import Rooms
-from hub import trend
+from hub import calling, trend
 from hub.errors import HubError
 from hub.sync import Pace, sync
 from notifications.awaited import tell_awaited
@@ -63,6 +63,7 @@ class Watch:
 
     def _look(self) -> None:
         self._guarded("sync", self._sync)
+        self._guarded("calling", self._fetch_calling)
         self._guarded("weeks", self._sum_weeks)
         self._guarded("alerts", self._tell)
         self._guarded("awaited trials", self._tell_awaited)
@@ -77,6 +78,12 @@ class Watch:
 
     def _sum_weeks(self) -> None:
         trend.build(self._parts.database, self._clock().date())
+        calling.sum_up(self._parts.database)
+
+    def _fetch_calling(self) -> None:
+        if self._parts.feed:
+            kept = self._parts.settings.calling_weeks
+            calling.fetch(self._parts.database, self._parts.feed, self._clock, kept_weeks=kept)
 
     def _tell(self) -> None:
         if self._pipeline.run(self._clock()):

@@ -12,6 +12,7 @@ from hub.errors import NotFound
 from hub.http import Api, Json
 from hub.readings import CustomerReading, DayReading, LicenceReading, SubscriptionReading
 from hub.tokens import FixedToken
+from hub.wire.calling import FeedCallingWeek
 from hub.wire.feed import FeedCustomer, FeedDay, FeedSubscription, GoneCustomer, GoneSubscription
 from hub.wire.reading import Skipped, read_each
 
@@ -71,6 +72,21 @@ class FeedClient:
         except NotFound:
             return None
         return read_each(records, "day of", _day, Skipped())
+
+    def calling_week(self, week: date, skipped: Skipped) -> list[dict[str, Any]] | None:
+        """Return a week of Webex Calling as rows of `hub.calling.saving`, or None where it is not offered (404)."""
+
+        def row(record: Mapping[str, Any]) -> dict[str, Any]:
+            told = FeedCallingWeek.model_validate(record).row()
+            if told["week"] != week:
+                raise ValueError(f"it is of another week: {told['week']}")
+            return told
+
+        try:
+            records = list(self._api.pages("calling/weeks", {"week": week.isoformat()}))
+        except NotFound:
+            return None
+        return read_each(records, "calling week of", row, skipped)
 
     def start_trial(self, request: Json, key: str) -> Json:
         """Start a trial, once for each idempotency key; returns its subscription record.

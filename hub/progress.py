@@ -15,6 +15,7 @@ class Stage(StrEnum):
     TAGS = "tags"
     ADMINISTRATORS = "administrators"
     HISTORY = "history"
+    CALLING = "calling"
 
 
 Progress = Callable[[Stage, int, int], None]

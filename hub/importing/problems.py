@@ -19,6 +19,7 @@ class Fault(StrEnum):
     MISSING_COLUMN = "missing_column"
     REPEATED_COLUMN = "repeated_column"
     NOTHING_TO_KEEP = "nothing_to_keep"
+    NO_FIGURES = "no_figures"
 
 
 class Reason(StrEnum):
@@ -43,6 +44,10 @@ class Reason(StrEnum):
     OTHER_CUSTOMER = "other_customer"
     CONTRADICTION = "contradiction"
     REPEATED_PRODUCT = "repeated_product"
+    NO_SUNDAY = "no_sunday"
+    WEEK_NOT_OVER = "week_not_over"
+    UNKNOWN_CUSTOMER = "unknown_customer"
+    REPEATED_WEEK = "repeated_week"
 
 
 FAULTS: Mapping[Fault, str] = {
@@ -52,6 +57,7 @@ FAULTS: Mapping[Fault, str] = {
     Fault.NO_HEADER: "The first line names no column that is known, such as customer or org_id.",
     Fault.MISSING_COLUMN: "A column is missing: %(columns)s.",
     Fault.REPEATED_COLUMN: "A column is there twice: %(columns)s.",
+    Fault.NO_FIGURES: "No column holds a figure, such as calls, legs or queue_answer_seconds.",
     Fault.NOTHING_TO_KEEP: "The file holds no customer, so removing what it lacks would remove everything.",
 }
 """English texts of faults, with `%(name)s` for their data."""
@@ -76,6 +82,10 @@ REASONS: Mapping[Reason, str] = {
     Reason.OTHER_CUSTOMER: "line %(line)s gives this subscription to another customer",
     Reason.CONTRADICTION: "line %(line)s says %(other)s of the same subscription",
     Reason.REPEATED_PRODUCT: "line %(line)s has this product of the same subscription already",
+    Reason.NO_SUNDAY: "is no Sunday; a week is named by the Sunday it begins on, such as %(sunday)s",
+    Reason.WEEK_NOT_OVER: "is a week that is not over yet",
+    Reason.UNKNOWN_CUSTOMER: "is no customer that is known; import or read the customers first",
+    Reason.REPEATED_WEEK: "line %(line)s has this week of the same customer already",
 }
 """English texts of reasons, with `%(name)s` for their data."""
 
@@ -96,6 +106,16 @@ class RowError:
     def text(self) -> str:
         """The reason in English."""
         return REASONS[self.reason] % self.data
+
+    def as_json(self) -> dict[str, object]:
+        """Return what `--json` prints of it."""
+        return {
+            "line": self.line,
+            "column": self.column,
+            "value": self.value,
+            "reason": self.reason,
+            "text": self.text,
+        }
 
     def __str__(self) -> str:
         where = f"line {self.line}"

@@ -94,14 +94,5 @@ class Summary:
                 {"note": remark.note, "text": NOTES[remark.note], "rows": remark.rows, "lines": list(remark.lines)}
                 for remark in self.notes
             ],
-            "errors": [
-                {
-                    "line": error.line,
-                    "column": error.column,
-                    "value": error.value,
-                    "reason": error.reason,
-                    "text": error.text,
-                }
-                for error in self.errors
-            ],
+            "errors": [error.as_json() for error in self.errors],
         }
