@@ -6,6 +6,7 @@ from sandbox.errors import BadRequest, Forbidden
 from sandbox.faults import Limits, Per
 from sandbox.ids import bare
 from sandbox.model import PartnerRole, Person, Room
+from sandbox.partner import Customer, Partner
 from sandbox.rest import bearer_token
 from sandbox.world import World
 
@@ -29,6 +30,12 @@ class Access:
         if not person.is_administrator:
             raise Forbidden("The caller's token lacks the scopes of an administrator.")
         return person
+
+    def managed(self, request: Request, partner: Partner) -> Customer | None:
+        """The customer of an administrator's `orgId`; None for the caller's own organization, the default."""
+        caller = self.administrator(request)
+        org = bare(request.query_params.get("orgId", caller.org))
+        return None if org == caller.org else partner.customer(org)
 
     def partner_reader(self, request: Request) -> Person:
         """Who calls, when it is an administrator's token of somebody who reads all customers; Forbidden otherwise."""

@@ -16,6 +16,7 @@ from sandbox.control import Control
 from sandbox.errors import ApiError, answer_error
 from sandbox.faults import FaultMiddleware, Faults, Limits, Served
 from sandbox.feed import Feed
+from sandbox.inventory import Inventory
 from sandbox.live import Live
 from sandbox.messaging import Messaging
 from sandbox.misbehaviour import Misbehaviour
@@ -43,10 +44,11 @@ def build_app(world: World, partner: Partner, feed_token: str, drop_sockets: Cal
     parts = (
         Messaging(world, access, switches),
         Rooms(world, access),
-        People(world, access),
+        People(world, partner, access),
         Mercury(world, access, faults, switches),
         Organizations(world, partner, access),
         Tags(world, partner, access),
+        Inventory(world, partner, access),
         Reports(world, partner, access, Tables(calling, world.seed), switches),
         Feed(world, partner, calling, limits, feed_token),
         Live(world),

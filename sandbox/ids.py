@@ -22,6 +22,10 @@ class Kind(StrEnum):
     DEVICE = "DEVICE"
     PLACE = "PLACE"
     WEBHOOK = "WEBHOOK"
+    AUTO_ATTENDANT = "AUTO_ATTENDANT"
+    CALL_QUEUE = "CALL_QUEUE"
+    HUNT_GROUP = "HUNT_GROUP"
+    APPLICATION = "APPLICATION"
 
 
 _CLUSTERS = dict.fromkeys((Kind.REPORT, Kind.DEVICE), "urn:TEAM:us-east-1_int13")

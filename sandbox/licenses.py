@@ -1,5 +1,6 @@
 """Licences as `GET /licenses` lists them: named as Webex names them, without dates or a trial flag (WEBEX.md §13)."""
 
+from collections import Counter
 from dataclasses import dataclass
 from datetime import date
 from uuid import UUID, uuid5
@@ -34,15 +35,32 @@ LICENSES = {
 """By product; the licences of one product add up to its counts."""
 
 
-def licenses_json(customer: Customer, today: date) -> list[Json]:
-    """The licences of what is active today."""
-    return [
-        shown
-        for subscription in customer.subscriptions
-        if subscription.is_active(today)
-        for line in subscription.lines
-        for shown in _licenses_of(line, subscription, today)
-    ]
+@dataclass(frozen=True)
+class Holding:
+    """A customer's licence as Webex shows it, and the positions in the staff of those who have it."""
+
+    customer: Customer
+    shown: Json
+    positions: range
+
+
+def holdings(customer: Customer, today: date) -> list[Holding]:
+    """The licences of what is active today. No two licences of one product are the same person's."""
+    found: list[Holding] = []
+    given: Counter[str] = Counter()
+    for subscription in customer.subscriptions:
+        for line in subscription.lines if subscription.is_active(today) else ():
+            for shown in _licenses_of(line, subscription, today):
+                first = given[line.product]
+                given[line.product] += shown.get("consumedByUsers", 0)
+                found.append(Holding(customer, shown, range(first, given[line.product])))
+    return found
+
+
+def find_holding(customer: Customer, license_id: str, today: date) -> Holding | None:
+    """The licence whose Webex id ends so."""
+    wanted = webex_id(Kind.LICENSE, license_id)
+    return next((holding for holding in holdings(customer, today) if holding.shown["id"] == wanted), None)
 
 
 def _licenses_of(line: Line, subscription: Subscription, today: date) -> list[Json]:

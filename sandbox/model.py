@@ -33,7 +33,10 @@ class RoomType(StrEnum):
 
 @dataclass(eq=False, slots=True)
 class Person:
-    """A person, a bot or a service account; `org` is the UUID of their organization."""
+    """A person, a bot or a service account; `org` is the UUID of their organization.
+
+    `other_roles` are the internal names of roles that are no partner roles.
+    """
 
     uuid: str
     email: str
@@ -43,6 +46,7 @@ class Person:
     token: str
     created: datetime
     roles: list[PartnerRole] = field(default_factory=list)
+    other_roles: list[str] = field(default_factory=list)
 
     @property
     def is_bot(self) -> bool:

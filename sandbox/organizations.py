@@ -9,15 +9,19 @@ from starlette.routing import Route
 
 from sandbox.access import Access
 from sandbox.clock import stamp
-from sandbox.errors import BadRequest
+from sandbox.errors import BadRequest, NotFound
 from sandbox.ids import Kind, bare, webex_id
-from sandbox.licenses import licenses_json
+from sandbox.licenses import find_holding, holdings
 from sandbox.model import PartnerRole, Person
 from sandbox.partner import Customer, Partner
 from sandbox.resources import Json
-from sandbox.rest import answer, no_content
+from sandbox.rest import answer, link_to_next, no_content, whole_number
 from sandbox.roles import INTERNAL_NAME
+from sandbox.staff import Employee
 from sandbox.world import World
+
+USERS_AT_ONCE = 300
+"""The largest page of a licence's users (GET /licenses/{licenseId})."""
 
 
 class Organizations:
@@ -35,6 +39,7 @@ class Organizations:
             Route("/v1/organizations", self.list_organizations),
             Route("/v1/organizations/{org}", self.get_organization),
             Route("/v1/licenses", self.list_licenses),
+            Route("/v1/licenses/{license:path}", self.get_license),
             Route("/v1/partner/organizations", self.managed_by),
             Route("/v1/partner/organizations/partnerAdmin/{person}", self.revoke, methods=["DELETE"]),
             Route("/v1/partner/organizations/{org}/partnerAdmins", self.list_admins),
@@ -53,11 +58,30 @@ class Organizations:
 
     async def list_licenses(self, request: Request) -> Response:
         """The licences of `orgId`; the partner's own organization has none here."""
-        caller = self._access.administrator(request)
-        org = bare(request.query_params.get("orgId", caller.org))
-        if org == caller.org:
-            return answer({"items": []})
-        return answer({"items": licenses_json(self._partner.customer(org), self._world.clock.today())})
+        customer = self._access.managed(request, self._partner)
+        today = self._world.clock.today()
+        return answer({"items": [holding.shown for holding in holdings(customer, today)] if customer else []})
+
+    async def get_license(self, request: Request) -> Response:
+        """One licence; with `includeAssignedTo=user` who has it, `limit` people a page."""
+        self._access.administrator(request)
+        params, license_id = request.query_params, bare(request.path_params["license"])
+        today = self._world.clock.today()
+        holding = find_holding(self._partner.customer(license_id.partition(":")[0]), license_id, today)
+        if holding is None:
+            raise NotFound("License not found.")
+        if "includeAssignedTo" not in params:
+            return answer(holding.shown)
+        if params["includeAssignedTo"] != "user":
+            raise BadRequest("includeAssignedTo must be user.")
+        limit = whole_number(params, "limit", USERS_AT_ONCE, 1, USERS_AT_ONCE)
+        start = whole_number(params, "next", 0, 0, 2**31)
+        positions = holding.positions[start : start + limit]
+        users = [_license_user(Employee(holding.customer, position)) for position in positions]
+        response = answer(holding.shown | {"users": users})
+        if start + limit < len(holding.positions):
+            link_to_next(response, request, self._world.url, next=start + limit)
+        return response
 
     async def managed_by(self, request: Request) -> Response:
         """The customers assigned to a partner administrator."""
@@ -90,8 +114,7 @@ class Organizations:
         self._access.administrator(request)
         person = self._access.person(request.path_params["person"])
         person.roles.clear()
-        for customer in self._partner.customers:
-            customer.admins.discard(person.uuid)
+        self._partner.unassign_all(person.uuid)
         return no_content()
 
     def _customer(self, request: Request) -> Customer:
@@ -112,6 +135,15 @@ def _organization(customer: Customer) -> Json:
         "id": webex_id(Kind.ORGANIZATION, customer.uuid),
         "displayName": customer.name,
         "created": stamp(datetime.combine(customer.created, time(), UTC)),
+    }
+
+
+def _license_user(employee: Employee) -> Json:
+    return {
+        "id": webex_id(Kind.PEOPLE, employee.uuid),
+        "type": "INTERNAL",
+        "displayName": employee.display_name,
+        "email": employee.email,
     }
 
 

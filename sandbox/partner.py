@@ -177,6 +177,11 @@ class Partner:
             raise NotFound("Organization not found.")
         return self._by_uuid[uuid]
 
+    def unassign_all(self, person: str) -> None:
+        """Take every customer from the partner administrator with this UUID."""
+        for customer in self.customers:
+            customer.admins.discard(person)
+
     def subscription(self, subscription_id: str) -> Subscription:
         """The subscription or trial with this id; NotFound when there is none, or none any more."""
         found = self._by_id.get(subscription_id)

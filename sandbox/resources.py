@@ -33,7 +33,8 @@ def person_json(person: Person, viewer: Person, url: str) -> Json:
         "type": person.kind,
     }
     if viewer.is_administrator:
-        shown |= {"roles": [role_id(role) for role in person.roles], "licenses": []}
+        others = [webex_id(Kind.ROLE, name) for name in person.other_roles]
+        shown |= {"roles": [*map(role_id, person.roles), *others], "licenses": []}
     return shown
 
 

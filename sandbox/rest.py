@@ -15,6 +15,7 @@ from sandbox.errors import BadRequest
 from sandbox.resources import Json, encode
 
 T = TypeVar("T")
+_MOST_DIGITS = 19
 
 
 def bearer_token(request: Request) -> str:
@@ -54,7 +55,7 @@ def whole_number(params: QueryParams, name: str, default: int, low: int, high: i
     text = params.get(name)
     if text is None:
         return default
-    if not text.isdecimal() or not low <= int(text) <= high:
+    if not text.isdecimal() or len(text) > _MOST_DIGITS or not low <= int(text) <= high:
         raise BadRequest(f"{name} must be a whole number from {low} to {high}.")
     return int(text)
 
@@ -119,9 +120,14 @@ class Page:
         """The answer, with the link when there is more."""
         response = answer(value)
         if self._next is not None:
-            query = dict(self._request.query_params) | {"cursor": self._next}
-            response.headers["Link"] = f'<{self._url}{self._request.url.path}?{urlencode(query)}>; rel="next"'
+            link_to_next(response, self._request, self._url, cursor=self._next)
         return response
+
+
+def link_to_next(response: Response, request: Request, url: str, **place: int) -> None:
+    """Tell where the next page is: at the same address, with the place where it begins."""
+    query = urlencode(dict(request.query_params) | place)
+    response.headers["Link"] = f'<{url}{request.url.path}?{query}>; rel="next"'
 
 
 def only_known(body: dict[str, Any], known: Iterable[str]) -> None:

@@ -30,6 +30,8 @@ INTERNAL_NAME = {
     PartnerRole.HELP_DESK_ADVANCED: "atlas-portal.partner.helpdesk.advanced",
 }
 
+PARTNER_ROLE = {name: role for role, name in INTERNAL_NAME.items()}
+
 
 def role_id(role: PartnerRole) -> str:
     """The id under which Webex lists this partner role."""

@@ -10,6 +10,7 @@ from sandbox.names import FIRST_NAMES, LAST_NAMES
 from sandbox.partner import Customer, Partner
 
 _UUID = re.compile(r"([0-9a-f]{8})-5eed-4000-8000-([0-9a-f]{12})")
+_EMAIL = re.compile(r"user(\d{1,9})@c(\d{1,9})\.example", re.ASCII | re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,13 +64,15 @@ def employees(customer: Customer, today: date) -> list[Employee]:
     return [Employee(customer, position) for position in range(headcount(customer, today))]
 
 
-def find_employee(partner: Partner, uuid: str, today: date) -> Employee | None:
-    """Who has this UUID and a licence today."""
-    match = _UUID.fullmatch(uuid)
-    if match is None:
+def find_employee(partner: Partner, who: str, today: date) -> Employee | None:
+    """Who has this UUID or e-mail, and a licence today."""
+    if match := _UUID.fullmatch(who):
+        sequence, position = int(match[1], 16), int(match[2], 16)
+    elif match := _EMAIL.fullmatch(who):
+        sequence, position = int(match[2]), int(match[1]) - 1
+    else:
         return None
-    sequence, position = int(match[1], 16), int(match[2], 16)
-    if not 0 < sequence <= len(partner.customers):
+    if not (0 < sequence <= len(partner.customers) and position >= 0):
         return None
     customer = partner.customers[sequence - 1]
     return Employee(customer, position) if position < headcount(customer, today) else None

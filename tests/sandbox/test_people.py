@@ -1,7 +1,9 @@
 from base64 import b64decode
 
+import pytest
+
 from tests.sandbox.conftest import Company
-from tests.sandbox.driving import BOT_EMAIL, Person
+from tests.sandbox.driving import BOT_EMAIL, Json, Person
 
 
 def decoded(webex_id: str) -> str:
@@ -44,3 +46,37 @@ def test_roles_are_shown_to_administrators_only(company: Company) -> None:
 def test_an_outsider_is_of_another_organization(company: Company) -> None:
     ana, gina = company.ana.accepted("GET", "/v1/people/me"), company.gina.accepted("GET", "/v1/people/me")
     assert ana["orgId"] != gina["orgId"]
+
+
+def put_person(company: Company, person: Json, **changes: object) -> Json:
+    return company.admin.accepted("PUT", f"/v1/people/{person['id']}", json=person | changes)
+
+
+def test_an_administrator_gives_and_takes_roles(fresh: Company) -> None:
+    roles = {role["name"]: role["id"] for role in fresh.admin.items("/v1/roles")}
+    frank = fresh.admin.items("/v1/people", displayName="Frank")[0]
+    wanted = [roles["Sales Administrator"], roles["User Administrator"]]
+    assert put_person(fresh, frank, roles=wanted)["roles"] == wanted
+    org = fresh.admin.items("/v1/organizations")[0]["id"]
+    fresh.admin.accepted("POST", f"/v1/partner/organizations/{org}/partnerAdmin/{frank['id']}/assign")
+    assert put_person(fresh, frank, roles=wanted[1:], displayName="Franz Novak")["displayName"] == "Franz Novak"
+    admins = fresh.admin.items(f"/v1/partner/organizations/{org}/partnerAdmins")
+    assert frank["id"] not in [admin["id"] for admin in admins]
+    assert fresh.admin.accepted("GET", f"/v1/people/{frank['id']}")["roles"] == wanted[1:]
+
+
+@pytest.mark.parametrize(
+    "wrong", [{"displayName": ""}, {"roles": "all"}, {"roles": ["king"]}, {"roles": [5]}, {"emails": ["x@y.example"]}]
+)
+def test_a_senseless_change_of_a_person_is_refused(company: Company, wrong: Json) -> None:
+    frank = company.admin.items("/v1/people", displayName="Frank")[0]
+    assert company.admin.refused("PUT", f"/v1/people/{frank['id']}", json=frank | wrong)[0] == 400
+    assert company.admin.accepted("GET", f"/v1/people/{frank['id']}") == frank
+
+
+def test_only_administrators_change_people_and_only_their_own(company: Company) -> None:
+    ana, gina = company.ana.accepted("GET", "/v1/people/me"), company.gina.accepted("GET", "/v1/people/me")
+    assert company.ana.refused("PUT", f"/v1/people/{ana['id']}", json=ana)[0] == 403
+    assert company.admin.refused("PUT", f"/v1/people/{gina['id']}", json=gina)[0] == 403
+    too_many = ",".join([ana["id"]] * 86)
+    assert company.admin.refused("GET", "/v1/people", params={"id": too_many})[0] == 400
