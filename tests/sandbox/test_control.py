@@ -132,7 +132,7 @@ def test_unknown_customers_and_subscriptions_are_404(company: Company) -> None:
     assert company.ana.refused("PATCH", "/sandbox/customers/nobody", json={})[0] == 404
     assert company.ana.refused("PATCH", "/sandbox/subscriptions/nothing", json={})[0] == 404
     assert company.ana.refused("GET", "/v1/nothing/here")[0] == 404
-    assert company.ana.refused("PUT", "/v1/people/me")[0] == 405
+    assert company.ana.refused("DELETE", "/v1/people/me")[0] == 405
 
 
 def test_a_week_passes_for_everybody_and_brings_usage(fresh: Company) -> None:
