@@ -13,6 +13,7 @@ from sandbox.access import Access
 from sandbox.calling import Calling
 from sandbox.changes import Changes
 from sandbox.control import Control
+from sandbox.deliveries import Deliveries
 from sandbox.errors import ApiError, answer_error
 from sandbox.faults import FaultMiddleware, Faults, Limits, Served
 from sandbox.feed import Feed
@@ -30,6 +31,7 @@ from sandbox.sockets import Mercury
 from sandbox.switches import Switches
 from sandbox.tables import Tables
 from sandbox.tags import Tags
+from sandbox.webhooks import Webhooks
 from sandbox.world import World
 
 MIDDLEWARE = "SANDBOX_MIDDLEWARE"
@@ -45,6 +47,7 @@ def build_app(world: World, partner: Partner, feed_token: str, drop_sockets: Cal
         Messaging(world, access, switches),
         Rooms(world, access),
         People(world, partner, access),
+        Webhooks(world, access, Deliveries(world, switches)),
         Mercury(world, access, faults, switches),
         Organizations(world, partner, access),
         Tags(world, partner, access),

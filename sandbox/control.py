@@ -13,9 +13,9 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from sandbox.clock import moment, stamp
-from sandbox.errors import BadRequest
+from sandbox.errors import BadRequest, NotFound
 from sandbox.faults import Served
-from sandbox.ids import Kind, webex_id
+from sandbox.ids import Kind, bare, webex_id
 from sandbox.model import Event, Happening, PersonKind
 from sandbox.partner import Partner
 from sandbox.resources import Json, message_json
@@ -84,6 +84,7 @@ class Control:
         return [
             Route("/sandbox/state", self.state),
             Route("/sandbox/messages", self.messages),
+            Route("/sandbox/rooms/{room}/migrate", self.migrate, methods=["POST"]),
             Route("/sandbox/sockets/drop", self.drop, methods=["POST"]),
             Route("/sandbox/clock", self.advance, methods=["POST"]),
         ]
@@ -126,6 +127,15 @@ class Control:
             except ValueError:
                 raise BadRequest("since must be an ISO 8601 time.") from None
         return answer({"items": [_said(message_json(message, self._world.url)) for message in said]})
+
+    async def migrate(self, request: Request) -> Response:
+        """Give a room another id, of which only a webhook tells."""
+        room = self._world.rooms.get(bare(request.path_params["room"]))
+        if room is None:
+            raise NotFound("Room not found.")
+        previous = webex_id(Kind.ROOM, room.uuid)
+        self._world.migrate_room(room)
+        return answer({"id": webex_id(Kind.ROOM, room.uuid), "previousId": previous})
 
     async def drop(self, _request: Request) -> Response:
         """Cut every websocket without a closing handshake, as a network would."""

@@ -111,11 +111,11 @@ class Rooms:
 
     async def change_membership(self, request: Request) -> Response:
         """Make somebody moderator, or not."""
-        _, membership = self._membership(request)
+        caller, membership = self._membership(request)
         is_moderator = (await json_body(request)).get("isModerator")
         if not isinstance(is_moderator, bool):
             raise BadRequest("isModerator must be true or false.")
-        membership.is_moderator = is_moderator
+        self._world.set_moderator(membership, caller, is_moderator=is_moderator)
         return answer(membership_json(membership))
 
     async def delete_membership(self, request: Request) -> Response:

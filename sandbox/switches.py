@@ -19,3 +19,5 @@ class Switches:
     """How often a report's details must be asked for until it is done; ten minutes of the clock do as well."""
     fail_reports: bool = False
     """Reports end as `failed` instead of `done`; Webex's word for it is not documented."""
+    webhook_failures: int = 5
+    """After so many failures in a row a webhook is deactivated; Webex's number is not published."""

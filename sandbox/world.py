@@ -123,6 +123,15 @@ class World:
         room.title = title
         self.tell(Happening(Event.ROOM_UPDATED, actor, room))
 
+    def migrate_room(self, room: Room) -> None:
+        """Give a space another id, as when it moves to another geography; its old one is nobody's any more."""
+        del self.rooms[room.uuid]
+        room.uuid = str(uuid4())
+        self.rooms[room.uuid] = room
+        for message in room.messages:
+            message.encoded = None
+        self.tell(Happening(Event.ROOM_MIGRATED, room=room))
+
     def delete_room(self, room: Room, actor: Person) -> None:
         """Take a space away from everybody in it."""
         if room.is_direct:
@@ -143,6 +152,11 @@ class World:
         room.members[person.uuid] = membership
         self.tell(Happening(Event.MEMBERSHIP_CREATED, actor, room, membership=membership))
         return membership
+
+    def set_moderator(self, membership: Membership, actor: Person, *, is_moderator: bool) -> None:
+        """Make somebody moderator, or not."""
+        membership.is_moderator = is_moderator
+        self.tell(Happening(Event.MEMBERSHIP_UPDATED, actor, membership.room, membership=membership))
 
     def remove_member(self, membership: Membership, actor: Person) -> None:
         """Let somebody leave a space, or put them out of it."""

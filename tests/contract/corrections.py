@@ -60,6 +60,15 @@ _PARTNER_REPORT = {
     | dict.fromkeys(("templateId", "fileSize"), _NUMBER),
 }
 
+_LOCATION = {
+    "type": "object",
+    "required": ["id", "name", "orgId", "address"],
+    "properties": dict.fromkeys(
+        ("id", "name", "orgId", "timeZone", "preferredLanguage", "latitude", "longitude", "notes"), _TEXT
+    )
+    | {"address": {"type": "object"}},
+}
+
 
 def _answer(path: str) -> tuple[str, ...]:
     return ("paths", path, "get", "responses", "200", "content", "application/json", "schema")
@@ -74,6 +83,12 @@ CORRECTIONS: tuple[Correction, ...] = (
         _answer("/partner/reports"),
         "The list's key is called «Report Attributes», which is prose; /reports and its SDKs say items.",
         value={"type": "object", "properties": {"items": {"type": "array", "items": _PARTNER_REPORT}}},
+    ),
+    Correction(
+        _CALLING,
+        _answer("/locations"),
+        "The schema is that of a workspace location, which took the name; the example is right.",
+        value={"type": "object", "properties": {"items": {"type": "array", "items": _LOCATION}}},
     ),
     Correction(
         _MESSAGING,

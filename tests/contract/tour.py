@@ -27,6 +27,8 @@ _LAST = (
     "DELETE /memberships/{membershipId}",
     "DELETE /rooms/{roomId}",
 )
+NOBODY = "http://127.0.0.1:9/"
+"""Where webhooks are delivered to: the sandbox takes this machine only."""
 CARD = {"type": "AdaptiveCard", "version": "1.3", "body": [{"type": "TextBlock", "text": "Hi"}]}
 
 
@@ -118,6 +120,13 @@ class Tour:
                 yield {"roomId": self.known["roomId"], "personEmail": self.known["personEmail"]}
             case "PUT /memberships/{membershipId}":
                 yield {"isModerator": True}
+            case "POST /webhooks":
+                yield {"name": "Hook", "targetUrl": NOBODY, "resource": "messages", "event": "created", "secret": "s"}
+            case "PUT /webhooks/{webhookId}":
+                yield {"name": "Hook", "targetUrl": NOBODY, "status": "active"}
+            case "PUT /people/{personId}":
+                role = webex_id(Kind.ROLE, "atlas-portal.partner.salesadmin")
+                yield {"displayName": "Ben Okafor", "roles": [role]}
             case _:
                 example = (operation.body.examples or (sample(operation.body.schema),))[0]
                 yield {
