@@ -13,6 +13,7 @@ from typing import Any
 from starlette.routing import Match
 
 from sandbox.ids import Kind, webex_id
+from sandbox.sites import locations
 from tests.contract.checking import Exchange
 from tests.contract.documents import Official, Operation
 from tests.contract.inprocess import InProcess
@@ -20,6 +21,7 @@ from tests.contract.inprocess import InProcess
 Json = dict[str, Any]
 
 _ORDER = {"POST": 0, "GET": 1, "PUT": 2, "PATCH": 2, "DELETE": 3}
+_OF_A_CUSTOMER = ("GET /licenses", "GET /locations", "GET /devices", "GET /telephony/config/numbers")
 _FIRST = ("POST /rooms", "POST /messages", "GET /partner/reports/templates")
 _LAST = (
     "DELETE /partner/organizations/partnerAdmin/{personId}",
@@ -52,7 +54,7 @@ class Tour:
         """Go all the way."""
         box = self.sandbox.box
         ana, ben, gina = box.people[0], box.people[1], box.people[-1]
-        customer = box.partner.customers[0]
+        customer = next(one for one in box.partner.customers if locations(one))
         self.known |= {
             "personId": ben["personId"],
             "managedBy": ben["personId"],
@@ -100,7 +102,7 @@ class Tour:
         yield query
         if any(one.name == "max" for one in operation.in_query()):
             yield f"{query}&max=1".lstrip("&")
-        if operation.name == "GET /licenses":
+        if operation.name in _OF_A_CUSTOMER:
             yield f"orgId={self.known['orgId']}"
 
     def _bodies(self, operation: Operation) -> Iterator[Json | None]:
