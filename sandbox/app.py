@@ -64,6 +64,7 @@ def build_app(world: World, partner: Partner, feed_token: str, drop_sockets: Cal
         routes=[route for part in parts for route in part.routes()],
         exception_handlers={ApiError: answer_error, HTTPException: answer_error},
     )
+    app.router.redirect_slashes = False
     return _wrapped(FaultMiddleware(app, faults, served))
 
 

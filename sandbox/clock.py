@@ -39,4 +39,7 @@ def stamp(moment: datetime) -> str:
 def moment(text: str) -> datetime:
     """An ISO date or time as an aware UTC time; without a zone it is UTC. ValueError when it is neither."""
     read = datetime.fromisoformat(text)
-    return read.replace(tzinfo=UTC) if read.tzinfo is None else read.astimezone(UTC)
+    try:
+        return read.replace(tzinfo=UTC) if read.tzinfo is None else read.astimezone(UTC)
+    except OverflowError:
+        raise ValueError("beyond the calendar") from None

@@ -8,7 +8,7 @@ from starlette.datastructures import UploadFile
 from starlette.requests import Request
 
 from sandbox.errors import BadRequest
-from sandbox.rest import json_body
+from sandbox.rest import json_body, parsed
 
 TEXT_LIMIT_BYTES = 7439
 """For `text` and `markdown` each, in bytes (POST /messages)."""
@@ -66,10 +66,7 @@ async def _read_form(request: Request) -> tuple[dict[str, Any], Upload | None]:
             if len(upload.data) > FILE_LIMIT_BYTES:
                 raise BadRequest("The file is larger than 100 MB.")
     if "attachments" in body:
-        try:
-            body["attachments"] = json.loads(body["attachments"])
-        except ValueError:
-            raise BadRequest("attachments is not valid JSON.") from None
+        body["attachments"] = parsed(body["attachments"], "attachments")
     return body, upload
 
 

@@ -70,7 +70,12 @@ def _not_installed() -> Response:
 
 
 def _file_in(folder: Path, name: str) -> Response:
-    path = (folder / name).resolve()
-    if not path.is_relative_to(folder.resolve()) or not path.is_file():
+    try:
+        path = (folder / name).resolve()
+        is_there = path.is_relative_to(folder.resolve()) and path.is_file()
+    except (ValueError, OSError):
+        # A name that no file can have.
+        is_there = False
+    if not is_there:
         raise NotFound("File not found.")
     return FileResponse(path, headers={"Cache-Control": "no-cache"})

@@ -17,6 +17,8 @@ from sandbox.resources import Json, encode
 T = TypeVar("T")
 _MOST_DIGITS = 19
 
+_MOST_DIGITS = 19
+
 
 def bearer_token(request: Request) -> str:
     """The token of the Authorization header; empty when there is none."""
@@ -24,12 +26,23 @@ def bearer_token(request: Request) -> str:
     return token.strip() if scheme.lower() == "bearer" else ""
 
 
+def parsed(raw: bytes | str, what: str) -> Any:
+    """JSON as others read it too: no NaN, no half of a surrogate pair, not nested without end; BadRequest otherwise."""
+    try:
+        value = json.loads(raw, parse_constant=_refuse_constant)
+        json.dumps(value, ensure_ascii=False, allow_nan=False).encode()
+    except (ValueError, RecursionError):
+        raise BadRequest(f"{what} is not valid JSON.") from None
+    return value
+
+
+def _refuse_constant(name: str) -> None:
+    raise ValueError(name)
+
+
 async def json_body(request: Request) -> Json:
     """The request's JSON object; BadRequest when it holds something else."""
-    try:
-        body = json.loads(await request.body() or b"{}")
-    except ValueError:
-        raise BadRequest("The request body is not valid JSON.") from None
+    body = parsed(await request.body() or b"{}", "The request body")
     if not isinstance(body, dict):
         raise BadRequest("The request body must be a JSON object.")
     return body

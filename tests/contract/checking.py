@@ -51,7 +51,7 @@ def deviations(exchange: Exchange, official: Official) -> list[str]:
     if accepted or exchange.is_own:
         found += _request(exchange, operation)
     if exchange.status is not None:
-        found += _refusal(exchange) if exchange.status >= 400 else _answer(exchange, operation)
+        found += refusal_faults(exchange) if exchange.status >= 400 else _answer(exchange, operation)
         if operation and exchange.status not in operation.answers:
             found.append(f"status {exchange.status} is not described")
     return [f"{exchange.method} {exchange.path}: {one}" for one in found]
@@ -101,7 +101,7 @@ def _answer(exchange: Exchange, operation: Operation | None) -> list[str]:
     return _judged("the answer", exchange.answer, check_for(shape))
 
 
-def _refusal(exchange: Exchange) -> list[str]:
+def refusal_faults(exchange: Exchange) -> list[str]:
     """The body that every refusal has (admin reference, schema Error), its id in a header, and when to come back."""
     try:
         body = json.loads(exchange.answer)

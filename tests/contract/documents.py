@@ -52,7 +52,7 @@ class Shape:
     examples: tuple[Any, ...] = ()
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Operation:
     """One operation; `answers` holds the statuses, with the shape where a body is described."""
 

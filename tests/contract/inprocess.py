@@ -83,12 +83,17 @@ class InProcess:
 @contextmanager
 def in_process(customers: int = 30) -> Iterator[InProcess]:
     """A sandbox of these customers, watched by nobody."""
+    with asyncio.Runner() as runner:
+        yield unwatched(customers, runner)
+
+
+def unwatched(customers: int, runner: asyncio.Runner) -> InProcess:
+    """The same, on an event loop that is there already."""
     with pytest.MonkeyPatch.context() as patch:
         patch.delenv(MIDDLEWARE, raising=False)
         box = Sandbox(customers=customers, seed=1)
     box.world.url = "http://127.0.0.1:1"
-    with asyncio.Runner() as runner:
-        yield InProcess(box, _routes(box.app), runner)
+    return InProcess(box, _routes(box.app), runner)
 
 
 def _routes(app: ASGIApp) -> list[Route]:
