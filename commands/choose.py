@@ -6,6 +6,7 @@ from commands.context import Context
 from commands.errors import Ambiguous, NotFound
 from hub.customers import CustomerRow, MatchKind, find
 from templates.catalogue import N_
+from templates.escape import shortened
 
 
 def the_customer(ctx: Context, name: str, again: Callable[[CustomerRow], str]) -> CustomerRow:
@@ -33,5 +34,7 @@ def the_customer(ctx: Context, name: str, again: Callable[[CustomerRow], str]) -
         else N_("I know no customer called “%(name)s”. Did you mean one of these?")
     )
     raise Ambiguous(
-        question, choices=[(f"{row.customer} · {row.org_id[:8]}", again(row)) for row in match.rows], name=name[:80]
+        question,
+        choices=[(f"{shortened(row.customer, 80)} · {row.org_id[:8]}", again(row)) for row in match.rows],
+        name=name[:80],
     )

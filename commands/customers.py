@@ -18,6 +18,7 @@ from commands.words import Words, unquote
 from hub import customers as hub_customers
 from hub.access import Needs, may
 from hub.customers import CustomerDetails, CustomerRow, MatchKind, State
+from hub.filters import Filter
 from hub.names import fold
 from hub.statuses import Status
 from templates.catalogue import N_
@@ -106,6 +107,7 @@ def customers(ctx: Context, where: Where = Everything, sort: Order = None, page:
         found = hub_customers.list_customers(
             session, ctx.scope, where, sort, limit=PAGE_SIZE, offset=(page - 1) * PAGE_SIZE
         )
+        dates_unknown = hub_customers.are_unknown(session, ctx.scope)
 
     def whole() -> dict[str, Any]:
         with ctx.read() as session:
@@ -122,10 +124,20 @@ def customers(ctx: Context, where: Where = Everything, sort: Order = None, page:
                 for row in found.rows
             ],
             "paging": Paging(page, found.total_rows, line).view(),
+            "dates_unknown": dates_unknown,
+            "quick": _quick(where, ctx.texts),
             "csv": f"report run {line}" if may(ctx.person.roles, Needs.READ) else None,
         },
         data=whole,
     )
+
+
+def _quick(where: Filter, texts: Texts) -> list[tuple[str, str]]:
+    """Return the filters that are a press away: of the whole list the usual ones, else the way back to it."""
+    if where != Everything:
+        return [(texts(N_("All customers")), "customers"), (texts(N_("Saved filters")), "filters")]
+    usual = (Status.SUSPENDED, Status.EXPIRED, Status.EXPIRING, Status.TRIAL)
+    return [(label(status, texts), f"customers status:{status}") for status in usual]
 
 
 @command(

@@ -82,7 +82,12 @@ def help_command(everything: Callable[[], Iterable[Command]]) -> Command:
 
 
 def _view(ctx: Context, each: Command) -> dict[str, Any]:
-    return {"usage": each.usage_in(ctx.texts), "summary": ctx.texts(each.summary), "examples": list(each.examples)}
+    return {
+        "usage": each.usage_in(ctx.texts),
+        "summary": ctx.texts(each.summary),
+        "examples": list(each.examples),
+        "first": each.examples[0],
+    }
 
 
 def _topic(typed: str) -> str:

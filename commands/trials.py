@@ -99,7 +99,7 @@ def trial_start(ctx: Context, company: CustomerName = "") -> Reply:
         raise CommandError(
             N_("“%(company)s” has a trial already."),
             hint=N_("It can be extended or changed: trial extend CUSTOMER, trial change CUSTOMER"),
-            suggestions=[f"{verb} {filled['company']}" for verb in ("customer", "trial extend", "trial change")],
+            suggestions=[f"{verb} {company}" for verb in ("customer", "trial extend", "trial change")],
             company=filled["company"],
         )
     return forms.start_form(ctx, filled, form_id=ctx.request_id, problems={})

@@ -19,9 +19,9 @@ def markdown(text: object) -> str:
 def shortened(text: object, most: int = 100) -> str:
     """Cut a text to so many characters, less where a card's JSON needs several bytes for one."""
     kept = str(text)
-    if len(kept) > most or len(json.dumps(kept)) > 4 * most:
+    if len(kept) > most or len(json.dumps(kept)) > 3 * most:
         kept = kept[:most]
-        while len(json.dumps(kept)) > 4 * most:
+        while len(json.dumps(kept)) > 3 * most:
             kept = kept[: len(kept) * 9 // 10]
         kept = f"{kept.rstrip()}…"
     return kept

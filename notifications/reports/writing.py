@@ -18,6 +18,7 @@ from templates.texts import Texts
 from templates.vocabulary import label
 
 _UNSAFE = re.compile(r'[\x00-\x1f\x7f<>:"/\\|?*]')
+_BEHIND_BLANKS = re.compile(r"\s+[=+\-@|%]")
 _ALPHANUMERICS = string.ascii_uppercase + string.digits
 
 
@@ -67,5 +68,6 @@ def _cell(value: Any, texts: Texts) -> Any:
     if isinstance(value, bool):
         return texts("yes") if value else texts("no")
     if isinstance(value, list | tuple):
-        return ", ".join(label(item, texts) for item in value)
-    return value
+        value = ", ".join(label(item, texts) for item in value)
+    # A formula behind white space, which the CSV writer takes for text and spreadsheets do not.
+    return f"'{value}" if isinstance(value, str) and _BEHIND_BLANKS.match(value) else value
