@@ -69,6 +69,7 @@ def assemble(
         control_hub=settings.control_hub,
         resources=resources,
         thresholds=settings.thresholds,
+        pacing=settings.pacing,
         longest_trials=settings.longest_trials,
         awaited_trial_days=settings.awaited_trial_days,
         health=health,

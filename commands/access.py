@@ -73,6 +73,12 @@ TABLE: Mapping[str, Access] = {
     "subscribe": READ,
     "unsubscribe": READ,
     "rules": READ,
+    "rule new": READ,
+    "rule edit": READ,
+    "rule pause": READ,
+    "rule resume": READ,
+    "rule delete": READ,
+    "rule preview": READ,
     "resend": READ,
     "audit": READ,
     # What Partner Hub lets full and partner administrators change

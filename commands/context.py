@@ -19,6 +19,7 @@ from hub.statuses import DEFAULTS, Thresholds
 from hub.trials import LONGEST
 from hub.webex import PartnerClient
 from notifications.audience import Audience, Member
+from notifications.run import AT_ONCE, Pacing
 from storage import Database
 from templates.catalogue import N_
 from templates.texts import Texts
@@ -53,6 +54,8 @@ class Services:
     """Links and guidance for partners."""
     thresholds: Thresholds = DEFAULTS
     """The numbers that statuses and indicators depend on."""
+    pacing: Pacing = AT_ONCE
+    """How long alerts wait for what belongs together with them."""
     longest_trials: Mapping[str, int] = field(default_factory=lambda: LONGEST)
     """Days that a trial with a product may last; `all` names every trial."""
     awaited_trial_days: int = 14

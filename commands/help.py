@@ -22,6 +22,7 @@ TOPICS = {
     "trials": (N_("Trials"), ["pruebas"]),
     "reports": (N_("Reports"), ["informes"]),
     "alerts": (N_("Alerts"), ["alertas"]),
+    "rules": (N_("Rules"), ["reglas"]),
     "resources": (N_("Resources and help desk"), ["recursos"]),
     "settings": (N_("Settings"), ["ajustes"]),
     "audit": (N_("Changes"), ["cambios"]),

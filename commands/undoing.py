@@ -20,6 +20,7 @@ from hub.errors import Conflict, Rejected
 from hub.filters import FilterError, keeping
 from hub.filters.saved import key
 from hub.webex import PartnerClient, PartnerPerson
+from notifications import rules
 from notifications.schedules import Cadence
 from storage.tables import Audit, AwaitedTrial, Person, Rule, SavedFilter, Schedule, Space
 from templates.catalogue import N_
@@ -170,18 +171,21 @@ def _unsubscribe(session: Session, change: Audit, now: datetime) -> None:
     """Give the space the rules back that it had."""
     if session.scalars(select(Rule).where(Rule.room_id == change.room_id)).first():
         raise _changed_since()
-    session.add_all(
-        Rule(
-            room_id=str(change.room_id),
-            events=rule["events"],
-            thresholds=rule["thresholds"],
-            where=rule["filter"],
-            created_by=rule["created_by"],
-            created_at=now,
-            paused=rule["paused"],
-        )
-        for rule in change.before["rules"]
-    )
+    session.add_all(rules.restored(str(change.room_id), rule, now) for rule in change.before["rules"])
+
+
+def _rule(session: Session, change: Audit, now: datetime) -> None:
+    """Make a rule what it was: one that was new is deleted, one that was deleted is there again."""
+    rule = session.get(Rule, int(change.target.partition(":")[2]))
+    if (rules.record_of(rule) if rule else {}) != change.after:
+        raise _changed_since()
+    if rule is None:
+        session.add(rules.restored(str(change.room_id), change.before, now))
+    elif change.before:
+        rules.fill(rule, change.before)
+        rules.changed(session, rule, now)
+    else:
+        session.delete(rule)
 
 
 def _schedule(session: Session, change: Audit, now: datetime) -> None:
@@ -264,6 +268,11 @@ REVERSALS: Mapping[str, Reversal] = {
     "delete filter": _of("delete filter", within=_filter),
     "subscribe": _of("subscribe", within=_subscribe),
     "unsubscribe": _of("unsubscribe", within=_unsubscribe),
+    "rule new": _of("rule new", within=_rule),
+    "rule edit": _of("rule edit", within=_rule),
+    "rule pause": _of("rule pause", within=_rule),
+    "rule resume": _of("rule resume", within=_rule),
+    "rule delete": _of("rule delete", within=_rule),
     "report schedule": _of("report schedule", within=_schedule),
     "report paused": _of("report pause", within=_schedule),
     "report active": _of("report resume", within=_schedule),

@@ -15,7 +15,7 @@ from notifications.kinds import Nearing
 from notifications.run import Thing
 from storage.tables import Customer, Decision, Event, Fate, Outbox, Silence, Told
 
-_RELEASES = frozenset({Reason.SILENCED, Reason.FLAPPING})
+RELEASES = frozenset({Reason.SILENCED, Reason.FLAPPING})
 """What was held for these is as if it happened when they ended."""
 
 
@@ -121,7 +121,7 @@ class Stored:
                     decision.days_before,
                     decision.id,
                     reason,
-                    decision.due_at if reason in _RELEASES else None,
+                    decision.due_at if reason in RELEASES else None,
                 )
             )
         return found
