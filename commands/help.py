@@ -17,6 +17,7 @@ TOPICS = {
     "filters": (N_("Saved filters"), ["filtros"]),
     "indicators": (N_("Indicators"), ["indicadores"]),
     "trend": (N_("Trend of licences"), ["tendencia"]),
+    "calling": (N_("Webex Calling"), ["llamadas"]),
     "administrators": (N_("Administrators"), ["administradores", "admins"]),
     "tags": (N_("Tags"), ["etiquetas"]),
     "trials": (N_("Trials"), ["pruebas"]),

@@ -32,11 +32,16 @@ _NAMES = {
     "baja": "low",
     "exceso": "overage",
     "tendencia": "trend",
+    "llamadas uso": "calling usage",
+    "llamadas calidad": "calling quality",
+    "llamadas dispositivos": "calling endpoints",
+    "llamadas funciones": "calling features",
+    "llamadas colas": "calling queues",
 }
 
 
 class ReportParameter(Parameter):
-    """The report's name: the first word that is one."""
+    """The report's name: the first one or two words."""
 
     usage = N_("NAME")
 
@@ -46,9 +51,14 @@ class ReportParameter(Parameter):
         Raises:
             NotUnderstood: the first word is no report; the nearest is suggested.
         """
-        first = next(iter(words), None)
+        first, *others = [*words][:2] or [None]
         if first is None:
             return None
+        two = " ".join([first, *others])
+        if fold(two) in _NAMES:
+            for word in (first, *others):
+                words.take(word)
+            return REPORTS[_NAMES[fold(two)]]
         name = _NAMES.get(fold(first))
         if name is None:
             nearest = process.extractOne(fold(first), list(_NAMES))

@@ -7,6 +7,7 @@ from typing import Any
 from sqlmodel import Session
 
 from hub import sections
+from hub.calling import Endpoint, View, report_rows
 from hub.customers import list_customers
 from hub.filters import Filter
 from hub.products import BOTH
@@ -79,6 +80,39 @@ _HEADERS = {
     "used_pct": N_("Used %"),
     "assigned_weekly_change": N_("Weekly change of assigned"),
     "used_weekly_change": N_("Weekly change of used"),
+    "calls": N_("Calls"),
+    "minutes": N_("Minutes"),
+    "active_users": N_("Active users"),
+    "calls_change": N_("Change of calls"),
+    "calls_change_pct": N_("Change of calls %"),
+    "legs": N_("Call legs"),
+    "poor_legs": N_("Poor legs"),
+    "poor_pct": N_("Poor %"),
+    "poor_legs_change": N_("Change of poor legs"),
+    "poor_pct_change": N_("Change of poor %, points"),
+    "app_legs": N_("Webex app: legs"),
+    "app_poor_legs": N_("Webex app: poor legs"),
+    "app_poor_pct": N_("Webex app: poor %"),
+    "desk_phone_legs": N_("Desk phones: legs"),
+    "desk_phone_poor_legs": N_("Desk phones: poor legs"),
+    "desk_phone_poor_pct": N_("Desk phones: poor %"),
+    "room_device_legs": N_("Room devices: legs"),
+    "room_device_poor_legs": N_("Room devices: poor legs"),
+    "room_device_poor_pct": N_("Room devices: poor %"),
+    "other_legs": N_("Third-party devices: legs"),
+    "other_poor_legs": N_("Third-party devices: poor legs"),
+    "other_poor_pct": N_("Third-party devices: poor %"),
+    "hunt_group": N_("Hunt groups"),
+    "auto_attendant": N_("Auto attendants"),
+    "call_queue": N_("Call queues"),
+    "call_queue_change": N_("Change of call queues"),
+    "time_to_answer": N_("Time to answer, seconds"),
+    "wait_before_abandoning": N_("Wait before abandoning, seconds"),
+    "abandoned": N_("Abandoned"),
+    "abandoned_pct": N_("Abandoned %"),
+    "timed_out": N_("Timed out"),
+    "overflowed": N_("Overflowed"),
+    "transferred": N_("Transferred"),
 }
 
 
@@ -88,6 +122,17 @@ def _columns(*fields: str) -> tuple[ReportColumn, ...]:
 
 _IDENTITY = ("customer", "org_id", "subscription_id", "product")
 _COUNTS = ("total", "used", "assigned", "available")
+_OF_ENDPOINTS = tuple(f"{kind}_{what}" for kind in Endpoint for what in ("legs", "poor_legs", "poor_pct"))
+
+
+def _calling(view: View, title: str, *fields: str) -> Report:
+    return Report(
+        f"calling {view}",
+        title,
+        _columns("customer", "org_id", "week", *fields),
+        lambda session, scope, query: report_rows(session, scope, view, query.where),
+    )
+
 
 REPORTS: dict[str, Report] = {
     report.name: report
@@ -145,6 +190,28 @@ REPORTS: dict[str, Report] = {
             N_("Licence distribution trend"),
             _columns("week", "used", "assigned_unused", "available", "overage", "assigned", "total"),
             lambda session, scope, query: trend(session, scope, query.products, query.where),
+        ),
+        _calling(
+            View.USAGE,
+            N_("Calling usage"),
+            *("calls", "minutes", "active_users", "calls_change", "calls_change_pct"),
+        ),
+        _calling(
+            View.QUALITY,
+            N_("Call quality"),
+            *("legs", "poor_legs", "poor_pct", "poor_legs_change", "poor_pct_change"),
+        ),
+        _calling(View.ENDPOINTS, N_("Call quality by endpoint"), *_OF_ENDPOINTS),
+        _calling(
+            View.FEATURES,
+            N_("Calls by feature"),
+            *("hunt_group", "auto_attendant", "call_queue", "call_queue_change"),
+        ),
+        _calling(
+            View.QUEUES,
+            N_("Call queues"),
+            *("calls", "time_to_answer", "wait_before_abandoning", "abandoned", "abandoned_pct"),
+            *("timed_out", "overflowed", "transferred"),
         ),
     )
 }

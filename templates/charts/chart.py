@@ -17,6 +17,7 @@ class Colour(StrEnum):
     """What somebody should look at: overage, poor, abandoned."""
     OTHER = "#7a5195"
     GREEN = "#1f8a5b"
+    AMBER = "#a87400"
 
 
 class Form(StrEnum):

@@ -146,7 +146,15 @@ def _lines(axes: Axes, panel: Panel) -> list[tuple[float, Series, float]]:
     named = []
     for series in panel.series:
         values = [float("nan") if value is None else value for value in series.values]
-        axes.plot(range(len(values)), values, color=series.colour.value, linewidth=2, marker="o", markersize=3.2)
+        axes.plot(
+            range(len(values)),
+            values,
+            color=series.colour.value,
+            linewidth=2,
+            marker="o",
+            markersize=3.2,
+            clip_on=False,
+        )
         last = series.values[-1]
         if last is not None:
             named.append((last, series, last))
@@ -194,7 +202,7 @@ def _apart(places: Sequence[float], needs: Sequence[float]) -> list[float]:
         middle = max(place, floor + need / 2)
         found.append(middle)
         floor = middle + need / 2
-    ceiling = 1.12
+    ceiling = 1.05
     for index in range(len(found) - 1, -1, -1):
         found[index] = min(found[index], ceiling - needs[index] / 2)
         ceiling = found[index] - needs[index] / 2
