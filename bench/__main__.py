@@ -1,23 +1,31 @@
-"""`python -m bench [NAME …]`: lists the benchmarks, and runs those that are named, or all."""
+"""`python -m bench [NAME …] [--customers N]`: lists the benchmarks, and runs those that are named, or all."""
 
+import argparse
 import sys
 
-from bench import burst, delivery, roundtrip
+from bench import answers, burst, delivery, roundtrip
 
-BENCHMARKS = {"roundtrip": roundtrip, "burst": burst, "delivery": delivery}
+BENCHMARKS = {"roundtrip": roundtrip, "burst": burst, "delivery": delivery, "answers": answers}
 
 
-def main(names: list[str]) -> int:
+def main(arguments: list[str]) -> int:
     """Run benchmarks; 2 when there is none of a name."""
+    parser = argparse.ArgumentParser(prog="python -m bench")
+    parser.add_argument("names", nargs="*", metavar="NAME")
+    parser.add_argument("--customers", type=int, default=answers.CUSTOMERS, help="of the partner of `answers`")
+    given = parser.parse_args(arguments)
     for name, module in BENCHMARKS.items():
         print(f"{name:12}{(module.__doc__ or '').strip()}")
-    unknown = sorted(set(names) - BENCHMARKS.keys())
+    unknown = sorted(set(given.names) - BENCHMARKS.keys())
     if unknown:
         print(f"There is no benchmark {', '.join(unknown)}.", file=sys.stderr)
         return 2
-    for name in names or BENCHMARKS:
+    for name in given.names or BENCHMARKS:
         print(f"\n{name} …", flush=True)
-        BENCHMARKS[name].main()
+        if name == "answers":
+            answers.main(given.customers)
+        else:
+            BENCHMARKS[name].main()
     return 0
 
 
