@@ -9,7 +9,7 @@ from apscheduler.schedulers.background import BackgroundScheduler
 from bot.errors import WebexError
 from bot.parts import Parts
 from bot.rooms import Rooms
-from hub import calling, trend
+from hub import calling, outlook, trend
 from hub.errors import HubError
 from hub.sync import Pace, sync
 from notifications.awaited import tell_awaited
@@ -75,6 +75,8 @@ class Watch:
             read = sync(parts.database, parts.partner, parts.feed, self._clock, pace=self._pace, share=share)
             for name, reason in read.failures.items():
                 log.warning("a source failed", action="sync", source=name, reason=reason)
+        # Here rather than at the first answer, who would have to wait for it.
+        outlook.keep(parts.database, self._clock().date(), parts.settings.thresholds)
 
     def _sum_weeks(self) -> None:
         trend.build(self._parts.database, self._clock().date())

@@ -10,6 +10,7 @@ from sqlmodel import Session
 
 from commands.errors import CommandError
 from commands.health import Check
+from hub import outlook
 from hub.feed import FeedClient
 from hub.products import BOTH
 from hub.resources import Resources
@@ -98,7 +99,9 @@ class Context:
         return self.space.room_id
 
     def read(self) -> AbstractContextManager[Session]:
-        """Open a unit of work that only reads."""
+        """Open a unit of work that only reads; what answers are made of is brought up to date before."""
+        if self.scope.today == self.now.date():
+            outlook.keep(self.services.database, self.scope.today, self.scope.thresholds)
         return self.services.database.read()
 
     def write(self) -> AbstractContextManager[Session]:

@@ -51,7 +51,7 @@ def update_rows(session: Session, table: Table, rows: Iterable[Row]) -> None:
 
 def upsert_rows(session: Session, table: Table, rows: Iterable[Row], *, replace: bool = True) -> None:
     """Insert rows; where one with the same primary key exists, change the columns named, or leave it (`replace`)."""
-    dialect_insert = sqlite.insert if session.get_bind().dialect.name == "sqlite" else postgresql.insert
+    dialect_insert = insert_of(session)
     keys = [column.name for column in table.primary_key]
     for columns, alike in _alike(rows):
         statement = dialect_insert(table)
@@ -61,6 +61,11 @@ def upsert_rows(session: Session, table: Table, rows: Iterable[Row], *, replace:
         else:
             statement = statement.on_conflict_do_nothing(index_elements=keys)
         session.connection().execute(statement, alike)
+
+
+def insert_of(session: Session) -> Any:
+    """Return the database's own `insert`, which can say what to do about rows that are there."""
+    return sqlite.insert if session.get_bind().dialect.name == "sqlite" else postgresql.insert
 
 
 def delete_rows(session: Session, column: Column[Any], keys: Collection[str]) -> None:

@@ -10,6 +10,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlmodel import SQLModel
 
 from storage.database import Database
+from storage.tables import DERIVED
 
 BATCH = 2_000
 """Rows read and written together."""
@@ -29,6 +30,7 @@ class CopyDiffers(Exception):
 def copy(source: Database, target: Database, progress: Progress = lambda _table, _done, _total: None) -> dict[str, int]:
     """Copy every row of every table, compare both sides row by row, and only then keep the copy.
 
+    Tables that are derived from others are left out: they are made again.
     Both databases must have the current schema. The source is read in one transaction, so what is written to it
     meanwhile is not in the copy: stop the service first.
 
@@ -40,7 +42,7 @@ def copy(source: Database, target: Database, progress: Progress = lambda _table,
     """
     if source.url == target.url:
         raise CopyRefused(f"{target.url} is the database to be copied itself")
-    tables = SQLModel.metadata.sorted_tables
+    tables = [table for table in SQLModel.metadata.sorted_tables if table.name not in DERIVED]
     with source.read() as reading, target.write() as writing:
         source_rows, target_rows = reading.connection(), writing.connection()
         _must_be_empty(target, target_rows, tables)

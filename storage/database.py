@@ -12,6 +12,8 @@ from sqlalchemy.exc import ArgumentError, SQLAlchemyError
 from sqlmodel import Session
 
 MIGRATIONS = Path(__file__).parent / "migrations"
+WRITES = "writes"
+"""Key under which a session's `info` says that it is of a unit that may write: what it sees may yet be undone."""
 
 
 class DatabaseUnusable(Exception):
@@ -47,7 +49,7 @@ class Database:
     @contextmanager
     def write(self) -> Iterator[Session]:
         """Open a transaction; commits when the block ends well, else rolls back."""
-        with self._writer, Session(self.engine, expire_on_commit=False) as session:
+        with self._writer, Session(self.engine, expire_on_commit=False, info={WRITES: True}) as session:
             if self.is_sqlite:
                 session.connection(execution_options={"writes": True})
             yield session

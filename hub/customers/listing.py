@@ -13,9 +13,11 @@ from hub import days, statuses
 from hub.customers.sort import Sort, SortField
 from hub.filters import Filter
 from hub.holdings import counted, next_end
+from hub.outlook import remembered, version
+from hub.outlook import terms as outlook
 from hub.scope import Scope
 from hub.statuses import Status
-from hub.tables import customer, customer_tag, licence, subscription
+from hub.tables import customer, customer_tag, licence, outline, subscription
 
 
 @dataclass(frozen=True)
@@ -52,9 +54,44 @@ def list_customers(
     offset: int = 0,
 ) -> CustomerPage:
     """List the customers that meet a filter, the most urgent status first unless sorted otherwise."""
+    now = version(session, scope.today, scope.thresholds)
+    if now is not None:
+        return _ready_page(session, now, scope, where, sort, limit, offset)
     wanted = and_(scope.customers(), where.condition(scope.today, scope.thresholds))
     total = session.connection().scalars(_count(wanted)).one()
     return CustomerPage(total, rows(session, scope, wanted, sort, limit, offset))
+
+
+def _ready_page(
+    session: Session, now: int, scope: Scope, where: Filter, sort: Sort | None, limit: int | None, offset: int
+) -> CustomerPage:
+    """The same from the outlines that are kept ready, of version `now`."""
+    connection = session.connection()
+    chosen = outlook.wanted(scope, where)
+    count = select(func.count()).select_from(outline).where(chosen)
+    total = remembered(session, now, (list_customers, scope, where), lambda: connection.scalars(count).one())
+    ordered = select(outline.c.org_id).where(chosen).order_by(*_ready_order(sort)).limit(limit).offset(offset or None)
+    org_ids = list(connection.scalars(ordered))
+    shown = select(outline.c.org_id).where(chosen) if limit is None and not offset else org_ids
+    known = _read(session, scope, customer.c.org_id.in_(shown))
+    return CustomerPage(total, [known[org_id] for org_id in org_ids])
+
+
+def _ready_order(sort: Sort | None) -> Sequence[ColumnElement[Any]]:
+    by_name = (outline.c.name_folded, outline.c.org_id)
+    if sort is None:
+        return outline.c.urgency, outline.c.ends, *by_name
+    if sort.field is SortField.NAME:
+        return [column.desc() if sort.descending else column for column in by_name]
+    if sort.field is SortField.EXPIRES and not sort.descending:
+        return outline.c.ends, *by_name
+    values = {
+        SortField.EXPIRES: outline.c.next_end,
+        SortField.LICENSES: outline.c.licenses,
+        SortField.ASSIGNED: outline.c.assigned,
+    }
+    value = values[sort.field]
+    return (value.desc() if sort.descending else value.asc()).nulls_last(), *by_name
 
 
 def rows(

@@ -40,7 +40,7 @@ def condition(term: Term, today: date, thresholds: Thresholds) -> ColumnElement[
         case Comparison():
             holds = _comparison(term, today)
         case Choice():
-            holds = _choice(term, today, thresholds)
+            holds = choice(term, today, thresholds)
     return not_(holds) if term.negated else holds
 
 
@@ -49,7 +49,8 @@ def name_contains(text: str) -> ColumnElement[bool]:
     return customer.c.name_folded.contains(fold(text), autoescape=True)
 
 
-def _choice(term: Choice, today: date, thresholds: Thresholds) -> ColumnElement[bool]:
+def choice(term: Choice, today: date, thresholds: Thresholds) -> ColumnElement[bool]:
+    """Whether one of a term's values is the customer's, negated or not."""
     values = term.values
     match term.field:
         case Field.STATUS:
@@ -68,14 +69,18 @@ def _choice(term: Choice, today: date, thresholds: Thresholds) -> ColumnElement[
 
 def _tagged(values: tuple[str, ...]) -> ColumnElement[bool]:
     """A tag of the customer, or of one of its subscriptions, whatever their dates."""
-    lowered = [value.translate(_ASCII_LOWER) for value in values]
-    own = exists().where(customer_tag.c.org_id == customer.c.org_id, func.lower(customer_tag.c.tag).in_(lowered))
+    own = exists().where(customer_tag.c.org_id == customer.c.org_id, is_tag(customer_tag.c.tag, values))
     of_subscription = (
         select(1)
         .join_from(subscription, subscription_tag, subscription_tag.c.subscription_id == subscription.c.subscription_id)
-        .where(subscription.c.org_id == customer.c.org_id, func.lower(subscription_tag.c.tag).in_(lowered))
+        .where(subscription.c.org_id == customer.c.org_id, is_tag(subscription_tag.c.tag, values))
     )
     return or_(own.correlate(customer), exists(of_subscription.correlate(customer)))
+
+
+def is_tag(column: ColumnElement[str], values: tuple[str, ...]) -> ColumnElement[bool]:
+    """Whether a tag is one of these, without case."""
+    return func.lower(column).in_([value.translate(_ASCII_LOWER) for value in values])
 
 
 def _is_product(values: tuple[str, ...]) -> ColumnElement[bool]:
@@ -90,15 +95,23 @@ def _is_product(values: tuple[str, ...]) -> ColumnElement[bool]:
 def _comparison(term: Comparison, today: date) -> ColumnElement[bool]:
     if term.measure is Measure.EXPIRES:
         earliest = func.min(subscription.c.end_date)
-        within = [_COMPARE[bound.operator](earliest, days.shift(today, int(bound.number))) for bound in term.bounds]
+        within = [ends_within(bound, earliest, today) for bound in term.bounds]
         return holdings.active(today, or_(*within)).scalar_subquery()
-    within = [_count_within(term.measure, bound) for bound in term.bounds]
+    sums = func.sum(licence.c.assigned), func.sum(licence.c.total)
+    within = [count_within(term.measure, bound, *sums) for bound in term.bounds]
     return holdings.counted(today, or_(*within)).scalar_subquery()
 
 
-def _count_within(measure: Measure, bound: Bound) -> ColumnElement[bool]:
+def ends_within(bound: Bound, earliest: ColumnElement[date], today: date) -> ColumnElement[bool]:
+    """Whether the days to the earliest end are within a bound."""
+    return _COMPARE[bound.operator](earliest, days.shift(today, int(bound.number)))
+
+
+def count_within(
+    measure: Measure, bound: Bound, assigned: ColumnElement[int], total: ColumnElement[int]
+) -> ColumnElement[bool]:
+    """Whether sums of licences are within a bound."""
     compare = _COMPARE[bound.operator]
-    assigned, total = func.sum(licence.c.assigned), func.sum(licence.c.total)
     if bound.percent:
         # In whole numbers: a ratio at the very bound must fall on the same side everywhere. Nothing ÷ 0 is unknown.
         numerator, denominator = bound.number.as_integer_ratio()

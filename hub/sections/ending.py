@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date
 from functools import lru_cache
 from typing import Any
 
@@ -13,7 +12,16 @@ from hub import days as calendar
 from hub.filters import Filter
 from hub.products import BOTH
 from hub.scope import Scope
-from hub.sections.section import STATEMENTS_KEPT, Question, Section, Statements, share, shares
+from hub.sections.section import (
+    STATEMENTS_KEPT,
+    Question,
+    Section,
+    Statements,
+    ready_for,
+    share,
+    shares,
+    summarised,
+)
 from hub.tables import licence, subscription
 
 
@@ -53,7 +61,7 @@ def expiring(
     where: Filter = Filter.everything,
 ) -> EndingSection:
     """Find what ends within the days unless somebody acts: trials, and subscriptions that do not renew themselves."""
-    return _section(session, scope.today, _statements(expiring_rows, scope, days, products, where))
+    return _section(session, expiring_rows, scope, days, products, where)
 
 
 def renewing(
@@ -64,28 +72,34 @@ def renewing(
     where: Filter = Filter.everything,
 ) -> EndingSection:
     """Find the subscriptions that renew themselves within the days."""
-    return _section(session, scope.today, _statements(renewing_rows, scope, days, products, where))
+    return _section(session, renewing_rows, scope, days, products, where)
 
 
-def expiring_rows(scope: Scope, days: int, products: frozenset[str], where: Filter = Filter.everything) -> Question:
+def expiring_rows(
+    scope: Scope, days: int, products: frozenset[str], where: Filter = Filter.everything, *, ready: bool = False
+) -> Question:
     """Return which rows `expiring` is about."""
-    return _ending(scope, days, products, where, calendar.lapses())
+    return _ending(scope, days, products, where, calendar.lapses(), ready=ready)
 
 
-def renewing_rows(scope: Scope, days: int, products: frozenset[str], where: Filter = Filter.everything) -> Question:
+def renewing_rows(
+    scope: Scope, days: int, products: frozenset[str], where: Filter = Filter.everything, *, ready: bool = False
+) -> Question:
     """Return which rows `renewing` is about."""
-    return _ending(scope, days, products, where, calendar.renews())
+    return _ending(scope, days, products, where, calendar.renews(), ready=ready)
 
 
-def _ending(scope: Scope, days: int, products: frozenset[str], where: Filter, how: ColumnElement[bool]) -> Question:
-    return Question(scope, products, where, how & calendar.ends_within(scope.today, days))
+def _ending(
+    scope: Scope, days: int, products: frozenset[str], where: Filter, how: ColumnElement[bool], *, ready: bool
+) -> Question:
+    return Question(scope, products, where, how & calendar.ends_within(scope.today, days), ready)
 
 
 @lru_cache(STATEMENTS_KEPT)
 def _statements(
-    rows: Callable[..., Question], scope: Scope, days: int, products: frozenset[str], where: Filter
+    rows: Callable[..., Question], scope: Scope, days: int, products: frozenset[str], where: Filter, *, ready: bool
 ) -> Statements:
-    question = rows(scope, days, products, where)
+    question = rows(scope, days, products, where, ready=ready)
     return Statements(
         question.summary(
             *shares("assigned", licence.c.assigned, licence.c.total),
@@ -95,8 +109,17 @@ def _statements(
     )
 
 
-def _section(session: Session, today: date, statements: Statements) -> EndingSection:
-    summary = session.connection().execute(statements.summary).one()
+def _section(
+    session: Session,
+    rows: Callable[..., Question],
+    scope: Scope,
+    days: int,
+    products: frozenset[str],
+    where: Filter,
+) -> EndingSection:
+    today, now = scope.today, ready_for(session, scope)
+    statements = _statements(rows, scope, days, products, where, ready=now is not None)
+    summary = summarised(session, statements.summary, now, rows, scope, days, products, where)
 
     def row(found: Any) -> EndingRow:
         return EndingRow(

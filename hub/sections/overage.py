@@ -11,9 +11,17 @@ from hub import days as calendar
 from hub.filters import Filter
 from hub.products import BOTH
 from hub.scope import Scope
-from hub.sections.section import STATEMENTS_KEPT, Question, Section, Statements, percentage
+from hub.sections.section import (
+    STATEMENTS_KEPT,
+    Question,
+    Section,
+    Statements,
+    percentage,
+    ready_for,
+    summarised,
+)
 from hub.statuses import licence_overage
-from hub.tables import licence
+from hub.tables import licence, running
 
 _excess = licence.c.assigned - licence.c.total
 
@@ -51,8 +59,9 @@ def overage(
     session: Session, scope: Scope, products: frozenset[str] = BOTH, where: Filter = Filter.everything
 ) -> OverageSection:
     """Find the active rows over their limit, largest excess first."""
-    statements = _statements(scope, products, where)
-    summary = session.connection().execute(statements.summary).one()
+    now = ready_for(session, scope)
+    statements = _statements(scope, products, where, ready=now is not None)
+    summary = summarised(session, statements.summary, now, overage, scope, products, where)
     excess = int(summary.excess or 0)
 
     def row(found: Any) -> OverageRow:
@@ -79,12 +88,17 @@ def overage(
     )
 
 
-def overage_rows(scope: Scope, products: frozenset[str], where: Filter = Filter.everything) -> Question:
+def overage_rows(
+    scope: Scope, products: frozenset[str], where: Filter = Filter.everything, *, ready: bool = False
+) -> Question:
     """Return which rows `overage` is about."""
-    return Question(scope, products, where, calendar.active(scope.today) & licence_overage())
+    # What is kept ready is active, and its excess is in an index.
+    holds = running.c.excess > 0 if ready else calendar.active(scope.today) & licence_overage()
+    return Question(scope, products, where, holds, ready)
 
 
 @lru_cache(STATEMENTS_KEPT)
-def _statements(scope: Scope, products: frozenset[str], where: Filter) -> Statements:
-    question = overage_rows(scope, products, where)
-    return Statements(question.summary(func.sum(_excess).label("excess")), question.page(_excess.desc()))
+def _statements(scope: Scope, products: frozenset[str], where: Filter, *, ready: bool) -> Statements:
+    question = overage_rows(scope, products, where, ready=ready)
+    excess = running.c.excess if ready else _excess
+    return Statements(question.summary(func.sum(_excess).label("excess")), question.page(excess.desc()))

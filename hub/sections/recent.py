@@ -11,7 +11,7 @@ from hub import days as calendar
 from hub.filters import Filter
 from hub.products import BOTH
 from hub.scope import Scope
-from hub.sections.section import STATEMENTS_KEPT, Question, Section, Statements
+from hub.sections.section import STATEMENTS_KEPT, Question, Section, Statements, ready_for, summarised
 from hub.sections.weekly import with_weekly_changes
 from hub.tables import licence, subscription
 
@@ -52,8 +52,9 @@ def recent(
     where: Filter = Filter.everything,
 ) -> RecentSection:
     """Find what started within the days, newest first."""
-    statements = _statements(scope, days, products, where)
-    summary = session.connection().execute(statements.summary).one()
+    now = ready_for(session, scope)
+    statements = _statements(scope, days, products, where, ready=now is not None)
+    summary = summarised(session, statements.summary, now, recent, scope, days, products, where)
 
     def row(found: Any) -> RecentRow:
         return RecentRow(
@@ -80,8 +81,8 @@ def recent(
 
 
 @lru_cache(STATEMENTS_KEPT)
-def _statements(scope: Scope, days: int, products: frozenset[str], where: Filter) -> Statements:
-    question = Question(scope, products, where, calendar.started_within(scope.today, days))
+def _statements(scope: Scope, days: int, products: frozenset[str], where: Filter, *, ready: bool) -> Statements:
+    question = Question(scope, products, where, calendar.started_within(scope.today, days), ready)
     return Statements(
         question.summary(func.sum(licence.c.total).label("licenses")),
         with_weekly_changes(question.page(subscription.c.start_date.desc())),

@@ -3,7 +3,7 @@
 A section lists licence rows: one per active subscription or trial and product.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Hashable
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
@@ -11,8 +11,10 @@ from sqlalchemy import ColumnElement, Select, and_, bindparam, case, func, selec
 from sqlmodel import Session
 
 from hub.filters import Filter
+from hub.outlook import remembered, version
+from hub.outlook.terms import on_running, wanted
 from hub.scope import Scope
-from hub.tables import customer, licence, subscription
+from hub.tables import customer, licence, outline, running, subscription
 
 KpisT = TypeVar("KpisT")
 RowT = TypeVar("RowT")
@@ -56,12 +58,12 @@ class Question:
     products: frozenset[str]
     where: Filter
     holds: ColumnElement[bool]
+    ready: bool = False
+    """Answered from what is kept ready, which gives the same."""
 
     def rows(self, *columns: ColumnElement[Any]) -> Select[Any]:
         """Select columns of the subscriptions and licences of all rows, in any order."""
-        # Most questions are about everybody: then the customers need not be looked up.
-        everybody = self.where == Filter.everything and self.scope.sees_everybody
-        return self._select(*columns, join_customers=not everybody)
+        return self._select(*columns, named=False)
 
     def summary(self, *columns: ColumnElement[Any]) -> Select[Any]:
         """Select aggregates over all rows: `rows`, `customers`, and the given."""
@@ -92,24 +94,55 @@ class Question:
                 licence.c.assigned,
                 (licence.c.total - licence.c.assigned).label("available"),
                 licence.c.used_3m,
-                join_customers=True,
+                named=True,
             )
-            .order_by(order, customer.c.name_folded, subscription.c.subscription_id, licence.c.product)
+            .order_by(
+                *map(self._own, (order, customer.c.name_folded, subscription.c.subscription_id, licence.c.product))
+            )
             .limit(bindparam("limit"))
             .offset(bindparam("offset"))
         )
 
-    def _select(self, *columns: ColumnElement[Any], join_customers: bool) -> Select[Any]:
-        rows = select(*columns).join_from(
-            subscription, licence, licence.c.subscription_id == subscription.c.subscription_id
-        )
-        if join_customers:
-            rows = rows.join(customer, customer.c.org_id == subscription.c.org_id).where(
-                self.scope.customers(), self.where.condition(self.scope.today, self.scope.thresholds)
+    def _select(self, *columns: ColumnElement[Any], named: bool) -> Select[Any]:
+        # Most questions are about everybody: then the customers need not be looked up.
+        everybody = self.where == Filter.everything and self.scope.sees_everybody
+        if self.ready:
+            rows = select(*map(self._own, columns)).select_from(running)
+            if named or not everybody:
+                # Not `customer` itself: SQLite would go through the customers, each of whom has few rows of a section.
+                rows = rows.join(outline, outline.c.number == running.c.customer + 0)
+            if named:
+                rows = rows.join(customer, customer.c.org_id == outline.c.org_id)
+            if not everybody:
+                rows = rows.where(wanted(self.scope, self.where))
+        else:
+            rows = select(*columns).join_from(
+                subscription, licence, licence.c.subscription_id == subscription.c.subscription_id
             )
+            if named or not everybody:
+                rows = rows.join(customer, customer.c.org_id == subscription.c.org_id).where(
+                    self.scope.customers(), self.where.condition(self.scope.today, self.scope.thresholds)
+                )
         # Not `product IN (…)` itself: SQLite would begin with that index, which finds half of all rows.
-        product = licence.c.product + ""
-        return rows.where(self.holds, product.in_(sorted(self.products)))
+        product = self._own(licence.c.product + "")
+        return rows.where(self._own(self.holds), product.in_(sorted(self.products)))
+
+    def _own(self, expression: ColumnElement[Any]) -> ColumnElement[Any]:
+        return on_running(expression) if self.ready else expression
+
+
+def summarised(session: Session, statement: Select[Any], now: int | None, *asked: Hashable) -> Any:
+    """Read the one row of a summary; with a version of what is kept ready, only if that was not asked before."""
+
+    def read() -> Any:
+        return session.connection().execute(statement).one()
+
+    return read() if now is None else remembered(session, now, asked, read)
+
+
+def ready_for(session: Session, scope: Scope) -> int | None:
+    """Return the version of what is kept ready, if it is of the scope's day and nothing changed since."""
+    return version(session, scope.today, scope.thresholds)
 
 
 def shares(name: str, part: ColumnElement[Any], whole: ColumnElement[Any]) -> tuple[ColumnElement[Any], ...]:

@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 
 from defusedcsv import csv
 
+from hub import outlook
 from hub.scope import Scope
 from notifications.reports.catalogue import Report, ReportQuery
 from storage import Database
@@ -43,6 +44,8 @@ def write(
     identity = "".join(secrets.choice(_ALPHANUMERICS) for _ in range(8))
     name = file_name(texts(report.title), identity, now.astimezone(ZoneInfo(texts.zone)).date())
     folder.mkdir(parents=True, exist_ok=True)
+    if scope.today == now.date():
+        outlook.keep(database, scope.today, scope.thresholds)
     path = folder / f"{identity}.csv"
     customers: set[str] = set()
     count = 0

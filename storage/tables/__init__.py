@@ -3,6 +3,7 @@
 from storage.tables.alerts import Decision, Fate, OpenAlert, Rule, Schedule, Silence, Told
 from storage.tables.chat import Inbox, InboxState, Person, SavedFilter, Space
 from storage.tables.credentials import Credential
+from storage.tables.derived import DERIVED, ChangedCustomer, Outline, Outlook, RatioCount, RunningLicence
 from storage.tables.events import Event, Excess, SeenTrial, Standing, Term, Tick, Touched
 from storage.tables.outbox import Attempt, Halt, Outbox, OutboxState
 from storage.tables.partner import (
@@ -26,6 +27,7 @@ from storage.tables.weeks import (
 )
 
 __all__ = [
+    "DERIVED",
     "Assignment",
     "Attempt",
     "Audit",
@@ -33,6 +35,7 @@ __all__ = [
     "CallingReading",
     "CallingTotal",
     "CallingWeek",
+    "ChangedCustomer",
     "Credential",
     "Customer",
     "CustomerTag",
@@ -52,8 +55,12 @@ __all__ = [
     "OpenAlert",
     "Outbox",
     "OutboxState",
+    "Outline",
+    "Outlook",
     "Person",
+    "RatioCount",
     "Rule",
+    "RunningLicence",
     "SavedFilter",
     "Schedule",
     "SeenTrial",

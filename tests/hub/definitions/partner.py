@@ -11,9 +11,10 @@ from typing import Any
 from sqlalchemy import Table, insert
 from sqlmodel import Session
 
-from hub import tables
+from hub import outlook, tables
 from hub.importing import import_customers
 from hub.names import fold
+from hub.statuses import DEFAULTS
 from storage import Database
 
 TODAY = date(2026, 11, 22)
@@ -62,10 +63,13 @@ class Org:
 
 
 @contextmanager
-def partner_in(database: Database, orgs: Iterable[Org]) -> Iterator[Session]:
-    """Open a unit of work in which the customers exist, and which leaves nothing behind."""
+def partner_in(database: Database, orgs: Iterable[Org], *, ready: bool = False) -> Iterator[Session]:
+    """Open a unit of work in which the customers exist, kept ready or not, and which leaves nothing behind."""
     with database.read() as session:
         put(session, orgs)
+        if ready:
+            outlook.refresh(session, TODAY, DEFAULTS)
+            assert outlook.version(session, TODAY, DEFAULTS) is not None
         yield session
         session.rollback()
 

@@ -55,11 +55,11 @@ def data(section: Section[Any, Any]) -> dict[str, Any]:
     return {"kpis": asdict(section.kpis), "rows": rows}
 
 
-@given(randoms)
+@given(randoms, st.booleans())
 @settings(max_examples=15, deadline=None)
-def test_sections(scratch: Database, random: Random) -> None:
+def test_sections(scratch: Database, random: Random, ready: bool) -> None:
     orgs = random_partner(random)
-    with partner_in(scratch, orgs) as session:
+    with partner_in(scratch, orgs, ready=ready) as session:
         for _ in range(QUESTIONS):
             scope, where = random_scope(random), random_filter(random)
             days, names = random.choice([0, 7, 30, 90, 400]), random.choice([MEETINGS, CALLING, BOTH])
@@ -76,11 +76,11 @@ def test_sections(scratch: Database, random: Random) -> None:
             assert same(data(sections.overage(session, scope, names, where)), oracle.overage(chosen, TODAY, names))
 
 
-@given(randoms)
+@given(randoms, st.booleans())
 @settings(max_examples=25, deadline=None)
-def test_indicators(scratch: Database, random: Random) -> None:
+def test_indicators(scratch: Database, random: Random, ready: bool) -> None:
     orgs = random_partner(random)
-    with partner_in(scratch, orgs) as session:
+    with partner_in(scratch, orgs, ready=ready) as session:
         for _ in range(QUESTIONS):
             scope = random_scope(random)
             days, names = random.choice([0, 7, 30, 90, 400]), random.choice([MEETINGS, CALLING, BOTH])
@@ -139,11 +139,11 @@ def random_sort(random: Random) -> Sort | None:
     return random.choice([None, Sort(random.choice(list(SortField)), random.random() < 0.5)])
 
 
-@given(randoms)
+@given(randoms, st.booleans())
 @settings(max_examples=30, deadline=None)
-def test_customer_list(scratch: Database, random: Random) -> None:
+def test_customer_list(scratch: Database, random: Random, ready: bool) -> None:
     orgs = random_partner(random)
-    with partner_in(scratch, orgs) as session:
+    with partner_in(scratch, orgs, ready=ready) as session:
         for _ in range(QUESTIONS):
             scope, where, sort = random_scope(random), random_filter(random), random_sort(random)
             expected = [oracle.customer_row(org, TODAY) for org in ordered(seen(scope, orgs, where), sort)]
@@ -152,11 +152,11 @@ def test_customer_list(scratch: Database, random: Random) -> None:
             assert whole.total_rows == len(expected)
 
 
-@given(randoms)
+@given(randoms, st.booleans())
 @settings(max_examples=15, deadline=None)
-def test_pages_of_the_list(scratch: Database, random: Random) -> None:
+def test_pages_of_the_list(scratch: Database, random: Random, ready: bool) -> None:
     orgs, sort, size = random_partner(random), random_sort(random), random.randint(1, 9)
-    with partner_in(scratch, orgs) as session:
+    with partner_in(scratch, orgs, ready=ready) as session:
         whole = list_customers(session, Scope(TODAY), sort=sort)
         starts = range(0, len(orgs) + size, size)
         pages = [list_customers(session, Scope(TODAY), sort=sort, limit=size, offset=start) for start in starts]
