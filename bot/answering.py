@@ -15,6 +15,7 @@ from commands.errors import CommandError
 from commands.reply import Rendered
 from hub.access import Needs
 from hub.errors import SourceError
+from notifications import keys
 from notifications.outbox import Message, Outgoing
 from storage.tables import Person, Space
 from templates.catalogue import N_
@@ -113,7 +114,7 @@ class Answering:
         parent = None if moved else arrival.root_id
         audience = plan.audience.for_record(answer.needs) if plan and answer.needs is not Needs.NOTHING else None
         return [
-            Outgoing(f"answer:{arrival.id}:{part}", target, message, parent_id=parent, audience=audience)
+            Outgoing(keys.answer(arrival.id, part), target, message, parent_id=parent, audience=audience)
             for part, message in enumerate(_parts(answer.rendered))
         ]
 

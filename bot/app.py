@@ -3,13 +3,14 @@
 import signal
 import threading
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import UTC, datetime
 
 import structlog
 
 from bot.answering import Answering, Defaults
 from bot.dispatch import Dispatcher
-from bot.errors import TokenRefused, Unavailable
+from bot.errors import TokenRefused, Unavailable, WebexError
 from bot.health import Health
 from bot.intake import Intake
 from bot.parked import Owners
@@ -25,6 +26,7 @@ from notifications.collect import WATCH
 from notifications.deliver import WITHHELD, Deliverer
 from notifications.pipeline import Pipeline
 from notifications.render import Style
+from notifications.reports.runs import Runner
 from storage.tables import Outbox, Source
 from templates import charts
 from templates.catalogue import N_
@@ -86,7 +88,9 @@ class Service:
             settings.thresholds,
             settings.pacing,
         )
-        self._watch = Watch(self.parts, pipeline, self._deliverer, rooms, clock, settings.watch_seconds)
+        self._watch = Watch(
+            self.parts, pipeline, self._deliverer, rooms, self._runner(pipeline), clock, settings.watch_seconds
+        )
         self._thread: threading.Thread | None = None
         self.failure: TokenRefused | None = None
 
@@ -132,6 +136,20 @@ class Service:
         self.stop()
         if self.failure:
             raise self.failure
+
+    def _runner(self, pipeline: Pipeline) -> Runner | None:
+        """What takes partner reports further, where there is access to them."""
+        partner, services = self.parts.partner, self.parts.services
+        if partner is None:
+            return None
+        return Runner(
+            self.parts.database, partner.reports, pipeline.audiences, pipeline.style, self._edit, services.region_code
+        )
+
+    def _edit(self, room_id: str, message_id: str, markdown: str) -> None:
+        """Change what a message says, if that is possible: it tells progress, nothing that must arrive."""
+        with suppress(WebexError):
+            self._webex.edit(room_id, message_id, markdown)
 
     def _listen(self) -> None:
         try:

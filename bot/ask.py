@@ -1,6 +1,7 @@
 """One chat command at the command line: the same dispatch as in Webex, without Webex."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date, datetime
 from typing import Any
 from uuid import uuid4
@@ -10,6 +11,7 @@ from bot.parts import Parts
 from commands.choices import products_of, region_of
 from commands.context import COMMAND_LINE
 from hub.access import Role
+from hub.progress import Progress, silent
 from notifications.audience import Audience, Member
 from storage.tables import Person
 from templates.plain import plain
@@ -27,12 +29,13 @@ def ask(
     email: str | None,
     today: date | None,
     language: str | None,
+    progress: Progress = silent,
 ) -> Answer:
     """Run a chat command as a person, or as the operator; `today` sets the day it is computed for."""
     known = parts.people.read(email, clock()) if email else None
     person = parts.people.as_member(known) if known else OPERATOR
     own = known or Person(email=person.email)
-    dispatcher = Dispatcher(parts.registry, parts.services, clock)
+    dispatcher = Dispatcher(parts.registry, replace(parts.services, progress=progress), clock)
     return dispatcher.answer(
         Request(
             id=f"ask:{uuid4()}",

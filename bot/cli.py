@@ -77,7 +77,16 @@ def ask(
     from bot import ask as asking
 
     with terminal.told_in_one_line(), terminal.parts() as parts:
-        answer = asking.ask(parts, command, terminal.clock, email=email, today=terminal.day(today), language=language)
+        with terminal.progress() as progress:
+            answer = asking.ask(
+                parts,
+                command,
+                terminal.clock,
+                email=email,
+                today=terminal.day(today),
+                language=language,
+                progress=progress,
+            )
         if as_json:
             terminal.print_json(asking.as_json(answer))
         else:

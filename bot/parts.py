@@ -72,6 +72,7 @@ def assemble(
         pacing=settings.pacing,
         longest_trials=settings.longest_trials,
         awaited_trial_days=settings.awaited_trial_days,
+        region_code=lambda region: settings.region_codes.get(region, region),
         health=health,
     )
     people = People(database, partner, settings.roles, remember=ROLES_REMEMBERED)

@@ -68,6 +68,10 @@ class Settings(BaseSettings):
     resources: Path | None = Field(
         default=None, description="TOML file with links and guidance; none: those that ship with the product"
     )
+    region_codes: Annotated[dict[str, str], NoDecode] = Field(
+        default_factory=dict,
+        description="region=code,…: what Webex calls a region in reports, if not so",
+    )
     workers: int = Field(default=8, ge=1, le=64, description="messages handled at once")
     senders: int = Field(default=16, ge=1, le=64, description="messages posted at once, each into another space")
     halt_after: int = Field(
@@ -118,6 +122,16 @@ class Settings(BaseSettings):
         if value and "@" not in value:
             raise ValueError(f"{value!r} is no e-mail address")
         return value.strip().lower() if value else None
+
+    @field_validator("region_codes", mode="before")
+    @classmethod
+    def _read_region_codes(cls, value: Any) -> Any:
+        if not isinstance(value, str):
+            return value
+        pairs = [part.partition("=") for part in value.split(",") if part.strip()]
+        if any(not code.strip() for _, _, code in pairs):
+            raise ValueError(f"{value!r} is not region=code, such as UAE=AE")
+        return {region.strip(): code.strip() for region, _, code in pairs}
 
     @field_validator("time_zone")
     @classmethod

@@ -16,6 +16,7 @@ from notifications.awaited import tell_awaited
 from notifications.deliver import Deliverer
 from notifications.pipeline import Pipeline
 from notifications.reports.running import run_due
+from notifications.reports.runs import Runner
 
 log = structlog.get_logger()
 
@@ -23,6 +24,9 @@ REVIEW_SECONDS = 600
 """How often Webex is asked which rooms there are: one that is lost is noticed before something is to be said there."""
 REPORTS_SECONDS = 20
 """How often due reports are looked for, at most."""
+
+PREPARING_SECONDS = 2
+"""How often reports that Webex prepares are looked at, if one is due."""
 
 
 class Watch:
@@ -34,6 +38,7 @@ class Watch:
         pipeline: Pipeline,
         deliverer: Deliverer,
         rooms: Rooms,
+        runner: Runner | None,
         clock: Callable[[], datetime],
         seconds: float,
     ) -> None:
@@ -41,6 +46,7 @@ class Watch:
         self._pipeline = pipeline
         self._deliverer = deliverer
         self._rooms = rooms
+        self._runner = runner
         self._clock = clock
         self._seconds = seconds
         self._pace = Pace(parts.settings.webex_calls_per_minute)
@@ -54,6 +60,8 @@ class Watch:
         self._scheduler.add_job(self._look, "interval", seconds=self._seconds, next_run_time=now)
         every = min(self._seconds, REPORTS_SECONDS)
         self._scheduler.add_job(self._report, "interval", seconds=every, next_run_time=now + timedelta(seconds=every))
+        if self._runner:
+            self._scheduler.add_job(self._prepare, "interval", seconds=PREPARING_SECONDS)
         self._scheduler.add_job(self._review, "interval", seconds=REVIEW_SECONDS, next_run_time=now)
         self._scheduler.start()
 
@@ -108,6 +116,13 @@ class Watch:
     def _look_for_rooms(self) -> None:
         for room_id in self._rooms.review():
             self._deliverer.check(room_id)
+
+    def _prepare(self) -> None:
+        self._guarded("partner reports", self._take_reports_further)
+
+    def _take_reports_further(self) -> None:
+        if self._runner and self._runner.advance(self._clock()):
+            self._deliverer.wake()
 
     def _guarded(self, what: str, job: Callable[[], None]) -> None:
         try:

@@ -1,5 +1,6 @@
 """What a command knows beside its arguments."""
 
+import time
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
@@ -13,6 +14,7 @@ from commands.health import Check
 from hub import outlook
 from hub.feed import FeedClient
 from hub.products import BOTH
+from hub.progress import Progress, silent
 from hub.resources import Resources
 from hub.resources import load as load_resources
 from hub.scope import Scope
@@ -61,6 +63,12 @@ class Services:
     """Days that a trial with a product may last; `all` names every trial."""
     awaited_trial_days: int = 14
     """How long a trial that is started in Partner Hub is waited for."""
+    region_code: Callable[[str], str] = lambda region: region
+    """What Webex calls a region in reports."""
+    progress: Progress = silent
+    """Told how far long work is, where somebody waits for it at a terminal."""
+    sleep: Callable[[float], None] = time.sleep
+    """Waits so many seconds, where somebody waits for Webex at a terminal."""
     health: Callable[[datetime], Sequence[Check]] = lambda _now: ()
     """Looks how the service is."""
 

@@ -1,185 +1,73 @@
 """Reports, now or on a schedule, as CSV files in the space."""
 
-import re
-from dataclasses import dataclass
-from datetime import time
-from typing import Annotated, Any, ClassVar
+from dataclasses import replace
+from typing import Any
 
-from rapidfuzz import process
 from sqlmodel import col, select
 
 from commands.context import Context
 from commands.errors import NotFound, NotUnderstood
-from commands.parameters import ChosenProducts, Days, Everything, NumberParameter, Parameter, Where
+from commands.parameters import ChosenProducts, Days, Everything, Where
 from commands.registry import command
 from commands.reply import Attachment, Reply
-from commands.words import Words
-from hub.names import fold
-from notifications.reports import REPORTS, Report, ReportQuery, write
+from commands.report_grammar import Cadenced, Number, OfDays, OfRegion, ReportName, ReportNumber
+from commands.report_preparing import cancel, chosen_region, prepare
+from notifications.reports import REPORTS, ReportQuery, write
 from notifications.schedules import Cadence, Every
-from storage.tables import Audit, Schedule
+from storage.tables import Audit, ReportRun, RunState, Schedule
 from templates.catalogue import N_
 from templates.texts import Texts
 from templates.vocabulary import label
-
-_NAMES = {
-    **{name: name for name in REPORTS},
-    "clientes": "customers",
-    "recientes": "recent",
-    "vencen": "expiring",
-    "renuevan": "renewing",
-    "pruebas": "trials",
-    "baja": "low",
-    "exceso": "overage",
-    "tendencia": "trend",
-    "llamadas uso": "calling usage",
-    "llamadas calidad": "calling quality",
-    "llamadas dispositivos": "calling endpoints",
-    "llamadas funciones": "calling features",
-    "llamadas colas": "calling queues",
-}
-
-
-class ReportParameter(Parameter):
-    """The report's name: the first one or two words."""
-
-    usage = N_("NAME")
-
-    def take(self, words: Words) -> Report | None:
-        """Take the name.
-
-        Raises:
-            NotUnderstood: the first word is no report; the nearest is suggested.
-        """
-        first, *others = [*words][:2] or [None]
-        if first is None:
-            return None
-        two = " ".join([first, *others])
-        if fold(two) in _NAMES:
-            for word in (first, *others):
-                words.take(word)
-            return REPORTS[_NAMES[fold(two)]]
-        name = _NAMES.get(fold(first))
-        if name is None:
-            nearest = process.extractOne(fold(first), list(_NAMES))
-            raise NotUnderstood(
-                N_("There is no report “%(name)s”."),
-                hint=N_("Reports: %(names)s. For example: report run %(example)s"),
-                suggestions=[f"report run {_NAMES[nearest[0]]}"],
-                name=first[:80],
-                names=", ".join(REPORTS),
-                example=_NAMES[nearest[0]],
-            )
-        words.take(first)
-        return REPORTS[name]
-
-
-@dataclass(frozen=True)
-class When:
-    """How often and at what time, not yet in any time zone."""
-
-    every: Every
-    at: time
-    day: int | None
-
-
-class WhenParameter(Parameter):
-    """`daily at 09:00`, `weekly monday at 09:00`, `monthly 1 at 09:00`."""
-
-    usage = N_("daily|weekly|monthly [DAY] at HH:MM")
-    EVERY: ClassVar = {
-        "daily": Every.DAILY,
-        "weekly": Every.WEEKLY,
-        "monthly": Every.MONTHLY,
-        "diario": Every.DAILY,
-        "semanal": Every.WEEKLY,
-        "mensual": Every.MONTHLY,
-    }
-    WEEKDAYS: ClassVar = {
-        name: number
-        for names in (
-            ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"),
-            ("lunes", "martes", "miercoles", "jueves", "viernes", "sabado", "domingo"),
-        )
-        for number, name in enumerate(names, start=1)
-    }
-    HINT = N_("For example: report schedule expiring weekly monday at 09:00")
-
-    def take(self, words: Words) -> When | None:
-        """Take the cadence.
-
-        Raises:
-            NotUnderstood: it is incomplete or no such time or day exists.
-        """
-        typed = list(words)
-        start = next((index for index, word in enumerate(typed) if fold(word) in self.EVERY), None)
-        if start is None:
-            return None
-        every = self.EVERY[fold(typed[start])]
-        used = [typed[start]]
-        following = typed[start + 1 :]
-        day = 1 if every is not Every.DAILY else None
-        if following and every is not Every.DAILY and fold(following[0]) not in ("at", "a"):
-            day = self._day(every, following[0])
-            used.append(following.pop(0))
-        if not following or fold(following[0]) not in ("at", "a"):
-            raise NotUnderstood(N_("At what time?"), hint=self.HINT)
-        used.append(following.pop(0))
-        if following and fold(following[0]) in ("las", "la"):
-            used.append(following.pop(0))
-        if not following:
-            raise NotUnderstood(N_("At what time?"), hint=self.HINT)
-        at = self._time(following[0])
-        used.append(following[0])
-        for word in used:
-            words.take(word)
-        return When(every, at, day)
-
-    def _day(self, every: Every, word: str) -> int:
-        if every is Every.WEEKLY and fold(word) in self.WEEKDAYS:
-            return self.WEEKDAYS[fold(word)]
-        if every is Every.MONTHLY and word.isdecimal() and 1 <= int(word) <= 31:
-            return int(word)
-        if every is Every.WEEKLY:
-            raise NotUnderstood(N_("“%(word)s” is no weekday."), hint=self.HINT, word=word)
-        raise NotUnderstood(N_("“%(word)s” is no day of the month, which are 1 to 31."), hint=self.HINT, word=word)
-
-    def _time(self, word: str) -> time:
-        found = re.fullmatch(r"(\d{1,2}):(\d{2})", word)
-        if not found or int(found[1]) > 23 or int(found[2]) > 59:
-            raise NotUnderstood(
-                N_("“%(word)s” is no time of day; write it like 09:00 or 17:30."), hint=self.HINT, word=word
-            )
-        return time(int(found[1]), int(found[2]))
-
-
-ReportName = Annotated[Report, ReportParameter()]
-Cadenced = Annotated[When, WhenParameter()]
-Number = Annotated[int, NumberParameter()]
 
 
 @command(
     "report run",
     aliases=["informe"],
     summary=N_("A report as a CSV file, now"),
-    examples=["report run expiring 30", "report run customers status:suspended"],
+    examples=[
+        "report run expiring 30",
+        "report run customers status:suspended",
+        "report run usage 2026-11-01..2026-11-15 EU",
+    ],
 )
 def report_run(
-    ctx: Context, report: ReportName, within: Days = 90, products: ChosenProducts = None, where: Where = Everything
+    ctx: Context,
+    report: ReportName,
+    span: OfDays = None,
+    within: Days = 90,
+    products: ChosenProducts = None,
+    region: OfRegion = None,
+    where: Where = Everything,
 ) -> Reply:
-    """Write the report and answer with it."""
+    """Write the report and answer with it; one that Webex prepares comes when it is done."""
+    if report.partner:
+        return prepare(ctx, report, span, chosen_region(ctx, region), where)
+    if span:
+        raise NotUnderstood(
+            N_("“%(report)s” shows everything as it is now, so it has no range of days."),
+            hint=N_("Ask for it without one: %(example)s"),
+            suggestions=[f"report run {report.name}"],
+            report=ctx.texts(report.title),
+            example=f"report run {report.name}",
+        )
     written = write(
         report,
         ReportQuery(within, products or ctx.products, where),
         ctx.services.database,
-        ctx.scope,
+        replace(ctx.scope, region=chosen_region(ctx, region)),
         ctx.texts,
         ctx.services.files,
         ctx.now,
     )
     return Reply(
         "report",
-        view={"title": ctx.texts(report.title), "rows": written.rows, "customers": written.customers},
+        view={
+            "title": ctx.texts(report.title),
+            "rows": written.rows,
+            "customers": written.customers,
+            "first": None,
+            "last": None,
+        },
         data=lambda: {"report": report.name, "rows": written.rows, "file_name": written.name},
         card=False,
         files=(Attachment(written.path, written.name),),
@@ -202,6 +90,7 @@ def report_schedule(
     when: Cadenced,
     within: Days = 90,
     products: ChosenProducts = None,
+    region: OfRegion = None,
     where: Where = Everything,
 ) -> Reply:
     """Schedule a report in the space's time zone."""
@@ -209,7 +98,7 @@ def report_schedule(
     schedule = Schedule(
         room_id=ctx.here,
         report=report.name,
-        arguments=ReportQuery(within, products or ctx.products, where).record(),
+        arguments=ReportQuery(within, products or ctx.products, where).record() | {"region": region},
         every=cadence.every,
         day=cadence.day,
         at=cadence.at,
@@ -232,7 +121,7 @@ def report_schedule(
     examples=["reports"],
 )
 def reports(ctx: Context) -> Reply:
-    """List the space's schedules that were not cancelled."""
+    """List the space's schedules that were not cancelled, and the reports that are being prepared."""
     with ctx.read() as session:
         found = list(
             session.scalars(
@@ -241,10 +130,23 @@ def reports(ctx: Context) -> Reply:
                 .order_by(col(Schedule.id))
             )
         )
+        runs = list(
+            session.scalars(
+                select(ReportRun)
+                .where(ReportRun.room_id == ctx.here, ReportRun.state == RunState.PREPARING)
+                .order_by(col(ReportRun.id))
+            )
+        )
     return Reply(
         "reports",
-        view={"schedules": [_view(ctx.texts, schedule) for schedule in found]},
-        data=lambda: {"rows": [_data(schedule) for schedule in found]},
+        view={
+            "schedules": [_view(ctx.texts, schedule) for schedule in found],
+            "runs": [{"id": f"r{run.id}", "report": ctx.texts(REPORTS[run.report].title)} for run in runs],
+        },
+        data=lambda: {
+            "rows": [_data(schedule) for schedule in found],
+            "preparing": [{"id": f"r{run.id}", "report": run.report, **run.arguments} for run in runs],
+        },
         bounded=False,
     )
 
@@ -281,13 +183,16 @@ def report_resume(ctx: Context, number: Number) -> Reply:
     effects=True,
 )
 def report_cancel(ctx: Context, number: Number) -> Reply:
-    """Cancel a schedule."""
+    """Cancel a schedule, or a report that is being prepared."""
+    if number.prepared:
+        return cancel(ctx, number.number)
     return _change_state(ctx, number, "cancelled")
 
 
-def _change_state(ctx: Context, number: int, state: str) -> Reply:
+def _change_state(ctx: Context, wanted: ReportNumber, state: str) -> Reply:
+    number = wanted.number
     with ctx.write() as session:
-        schedule = session.get(Schedule, number)
+        schedule = None if wanted.prepared else session.get(Schedule, number)
         if schedule is None or schedule.room_id != ctx.here or schedule.state == "cancelled":
             raise NotFound(
                 N_("This space has no scheduled report %(number)s."),

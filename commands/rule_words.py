@@ -14,7 +14,7 @@ from rapidfuzz import fuzz, process
 from commands.choices import ZoneParameter
 from commands.errors import NotUnderstood
 from commands.parameters import Parameter, filter_not_understood, read_filter
-from commands.reports import WhenParameter
+from commands.report_grammar import WhenParameter
 from commands.words import Words
 from hub.filters import Filter, FilterError
 from hub.names import fold

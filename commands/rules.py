@@ -11,7 +11,7 @@ from commands.filters import saved_filters
 from commands.parameters import NumberParameter
 from commands.registry import command
 from commands.reply import Reply
-from commands.reports import WhenParameter
+from commands.report_grammar import WhenParameter
 from commands.rule_words import (
     EXAMPLE,
     RuleWords,

@@ -16,6 +16,7 @@ class Stage(StrEnum):
     ADMINISTRATORS = "administrators"
     HISTORY = "history"
     CALLING = "calling"
+    PREPARING = "preparing"
 
 
 Progress = Callable[[Stage, int, int], None]

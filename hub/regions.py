@@ -1,6 +1,7 @@
 """Regions: where a customer's data live."""
 
 from dataclasses import replace
+from datetime import date
 
 from sqlalchemy import select
 from sqlmodel import Session
@@ -36,3 +37,10 @@ def that_counts(*choices: str | None) -> str | None:
     """Return the first region that somebody chose; None is every region."""
     chosen = next(filter(None, choices), None)
     return None if chosen == ALL else chosen
+
+
+def to_ask(session: Session, chosen: str | None, today: date) -> list[str | None]:
+    """Return the regions to ask Webex about, one after the other; None stands for the partner's home region."""
+    if chosen and chosen != ALL:
+        return [chosen]
+    return [*present(session, Scope(today))] or [None]

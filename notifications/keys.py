@@ -48,3 +48,8 @@ def alert(room_id: str, first_event: str) -> str:
 def digest(room_id: str, rule: int, until: datetime, first_event: str) -> str:
     """The digest of a rule that reaches until then, and begins with an event."""
     return f"digest:{room_id}:{rule}:{until.isoformat()}:{first_event}"
+
+
+def answer(request_id: str, part: int = 0) -> str:
+    """One of the messages that answer a message or click, the first being 0."""
+    return f"answer:{request_id}:{part}"

@@ -16,6 +16,8 @@ class Every(StrEnum):
     DAILY = "daily"
     WEEKLY = "weekly"
     MONTHLY = "monthly"
+    WEEKDAYS = "weekdays"
+    """Monday to Friday."""
 
 
 @dataclass(frozen=True)
@@ -49,6 +51,8 @@ class Cadence:
     def _is_due_on(self, day: date) -> bool:
         if self.every is Every.WEEKLY:
             return day.isoweekday() == self.day
+        if self.every is Every.WEEKDAYS:
+            return day.isoweekday() <= 5
         if self.every is Every.MONTHLY:
             last = calendar.monthrange(day.year, day.month)[1]
             return day.day == min(self.day or 1, last)

@@ -43,6 +43,7 @@ _LABELS = {
     "import_rejected": N_("an import is partly rejected"),
     # how often
     "daily": N_("daily"),
+    "weekdays": N_("Monday to Friday"),
     "weekly": N_("weekly"),
     "monthly": N_("monthly"),
     "active": N_("active"),

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from sqlmodel import Session
@@ -10,10 +11,12 @@ from hub import sections
 from hub.calling import Endpoint, View, report_rows
 from hub.customers import list_customers
 from hub.filters import Filter
+from hub.partner_reports import DEVICES, NUMBERS, USAGE, Kind
 from hub.products import BOTH
 from hub.scope import Scope
 from hub.trend import trend
 from hub.trials import list_trials
+from notifications.reports.partner import partner_rows
 from templates.catalogue import N_
 
 
@@ -24,6 +27,8 @@ class ReportQuery:
     days: int = 90
     products: frozenset[str] = BOTH
     where: Filter = Filter.everything
+    files: tuple[Path, ...] = ()
+    """What Webex sent of a partner report, a file for each region."""
 
     def record(self) -> dict[str, Any]:
         """Return what a schedule keeps of it."""
@@ -47,7 +52,11 @@ class Report:
     """A text of the catalogue; in the reader's words it begins the file's name."""
     columns: Sequence[ReportColumn]
     rows: Callable[[Session, Scope, ReportQuery], Iterable[Any]]
-    """Dataclass rows that have the columns' fields, and `org_id` where they are about customers."""
+    """Rows that have the columns' fields, as attributes or keys, and `org_id` where they are about customers."""
+    partner: Kind | None = None
+    """Webex prepares it; its rows are in files that Webex sends."""
+    org_id: str = "org_id"
+    """Field of a row that says which customer it is about, where it has one."""
 
 
 _HEADERS = {
@@ -114,6 +123,58 @@ _HEADERS = {
     "overflowed": N_("Overflowed"),
     "transferred": N_("Transferred"),
 }
+
+
+_PARTNER_HEADERS = {
+    "Customer Name": N_("Customer Name"),
+    "Org ID": N_("Org ID"),
+    "Location": N_("Location"),
+    "Total Calls": N_("Total Calls"),
+    "Total Call Legs": N_("Total Call Legs"),
+    "Total Poor Quality Call Legs": N_("Total Poor Quality Call Legs"),
+    "Call Minutes": N_("Call Minutes"),
+    "Call Minutes - Video": N_("Call Minutes - Video"),
+    "Call Legs - Audio": N_("Call Legs - Audio"),
+    "Call Legs - Video": N_("Call Legs - Video"),
+    "Call Legs - Desk Phone": N_("Call Legs - Desk Phone"),
+    "Call Legs - Room Device": N_("Call Legs - Room Device"),
+    "Call Legs - Other Devices": N_("Call Legs - Other Devices"),
+    "Calls - Hunt Group Calls": N_("Calls - Hunt Group Calls"),
+    "Calls - Auto Attendant Calls": N_("Calls - Auto Attendant Calls"),
+    "Call Queue - Total Calls": N_("Call Queue - Total Calls"),
+    "Call Queue - Timed Out Calls": N_("Call Queue - Timed Out Calls"),
+    "Call Queue - Overflowed Calls": N_("Call Queue - Overflowed Calls"),
+    "Call Queue - Transferred Calls": N_("Call Queue - Transferred Calls"),
+    "Call Queue - Abandoned Calls": N_("Call Queue - Abandoned Calls"),
+    "External ID": N_("External ID"),
+    "Customer": N_("Customer"),
+    "Customer Org ID": N_("Customer Org ID"),
+    "Location ID": N_("Location ID"),
+    "Location Name": N_("Location Name"),
+    "Product": N_("Product"),
+    "MAC": N_("MAC"),
+    "Firmware": N_("Firmware"),
+    "Country": N_("Country"),
+    "Phone Number": N_("Phone Number"),
+    "Extension": N_("Extension"),
+    "PSTN Connection": N_("PSTN Connection"),
+    "Active": N_("Active"),
+    "User Type": N_("User Type"),
+    "Number Type": N_("Number Type"),
+    "User ID": N_("User ID"),
+    "User UUID": N_("User UUID"),
+}
+
+
+def _of_partner(kind: Kind, title: str) -> Report:
+    return Report(
+        kind.name,
+        title,
+        tuple(ReportColumn(name, _PARTNER_HEADERS[name]) for name in kind.columns),
+        lambda session, scope, query: partner_rows(session, scope, query.where, kind, query.files),
+        partner=kind,
+        org_id=kind.org_id,
+    )
 
 
 def _columns(*fields: str) -> tuple[ReportColumn, ...]:
@@ -213,5 +274,8 @@ REPORTS: dict[str, Report] = {
             *("calls", "time_to_answer", "wait_before_abandoning", "abandoned", "abandoned_pct"),
             *("timed_out", "overflowed", "transferred"),
         ),
+        _of_partner(USAGE, N_("Calling Detailed Usage")),
+        _of_partner(DEVICES, N_("Devices")),
+        _of_partner(NUMBERS, N_("Phone Numbers")),
     )
 }

@@ -3,26 +3,27 @@
 from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import structlog
-from sqlmodel import col, select
+from sqlmodel import Session, col, select
 
 from hub.access import Needs
 from hub.filters import parse
 from hub.regions import that_counts
 from hub.scope import Scope
-from notifications.audience import Audience
-from notifications.notes import notes_of
 from notifications.outbox import Message, Outgoing, Priority, enqueue
 from notifications.pipeline import Audiences
 from notifications.render import Style
-from notifications.reports.catalogue import REPORTS, Report, ReportQuery
-from notifications.reports.writing import WrittenReport, write
-from notifications.schedules import Cadence
+from notifications.reports.catalogue import REPORTS, ReportQuery
+from notifications.reports.runs import asked, begin
+from notifications.reports.spans import span_before
+from notifications.reports.summary import summary
+from notifications.reports.writing import write
+from notifications.schedules import Cadence, Every
 from storage import Database
 from storage.tables import Schedule, Space
 from templates import render
-from templates.escape import markdown
 from templates.texts import Texts
 
 log = structlog.get_logger()
@@ -50,6 +51,9 @@ def _run(
 ) -> Sequence[Outgoing]:
     with database.read() as session:
         space = session.get_one(Space, schedule.room_id)
+    if REPORTS[schedule.report].partner:
+        _begin(database, schedule, space, now)
+        return []
     texts = Texts(space.language or style.language, space.time_zone or style.zone)
     problem = None
     try:
@@ -67,13 +71,33 @@ def _run(
             priority=Priority.REPORT,
         )
     with database.write() as session:
-        stored = session.get_one(Schedule, schedule.id)
-        if stored.next_run != schedule.next_run or stored.state != "active":
+        if not _move_on(session, schedule, problem, now):
             return []
-        stored.next_run = Cadence.of(stored).next_after(now)
-        stored.last_error = problem
         enqueue(session, [message], now)
     return [message]
+
+
+def _move_on(session: Session, schedule: Schedule, problem: str | None, now: datetime) -> bool:
+    """Set the next due time; False where somebody else did, or ended the schedule."""
+    stored = session.get_one(Schedule, schedule.id)
+    if stored.next_run != schedule.next_run or stored.state != "active":
+        return False
+    stored.next_run = Cadence.of(stored).next_after(now)
+    stored.last_error = problem
+    return True
+
+
+def _begin(database: Database, schedule: Schedule, space: Space, now: datetime) -> None:
+    """Have Webex prepare a report that is due."""
+    chosen = schedule.arguments.get("region") or that_counts(space.region)
+    today = now.astimezone(ZoneInfo(schedule.time_zone)).date()
+    span = span_before(Every(schedule.every), today)
+    with database.write() as session:
+        if _move_on(session, schedule, None, now):
+            run = asked(session, schedule.report, span, chosen, schedule.arguments["where"], now)
+            run.cause, run.room_id = _cause(schedule), schedule.room_id
+            run.schedule_id, run.created_by = schedule.id, schedule.created_by
+            begin(session, run)
 
 
 def _report(
@@ -100,18 +124,12 @@ def _report(
     return Outgoing(
         cause=_cause(schedule),
         target=schedule.room_id,
-        message=Message(_summary(written, report, audience, region, texts), file=written.path, file_name=written.name),
+        message=Message(
+            summary(written, report, audience, region, texts, arguments), file=written.path, file_name=written.name
+        ),
         priority=Priority.REPORT,
         audience=audience.for_record(Needs.READ),
     )
-
-
-def _summary(written: WrittenReport, report: Report, audience: Audience, region: str | None, texts: Texts) -> str:
-    """Say what the report holds, and what of it this space may not see."""
-    title = texts(report.title)
-    said = render.markdown("report", texts, title=title, rows=written.rows, customers=written.customers)
-    left_out = notes_of(audience.bounding(), region, texts)
-    return "\n\n".join([said, *(markdown(note.text) for note in left_out)])
 
 
 def _cause(schedule: Schedule) -> str:

@@ -54,14 +54,18 @@ def write(
         writer.writerow([texts(column.header) for column in report.columns])
         for row in report.rows(session, scope, query):
             count += 1
-            customers.update(filter(None, [getattr(row, "org_id", None)]))
-            writer.writerow([_cell(getattr(row, column.field), texts) for column in report.columns])
+            customers.update(filter(None, [_value(row, report.org_id)]))
+            writer.writerow([_cell(_value(row, column.field), texts) for column in report.columns])
     return WrittenReport(path, name, count, len(customers))
 
 
 def file_name(title: str, identity: str, day: date) -> str:
     """Return a name every file system can hold; spaces are kept."""
     return f"{_UNSAFE.sub('_', title)[:100].strip()}_{identity}_{day.isoformat()}.csv"
+
+
+def _value(row: Any, field: str) -> Any:
+    return row.get(field) if isinstance(row, dict) else getattr(row, field, None)
 
 
 def _cell(value: Any, texts: Texts) -> Any:

@@ -17,6 +17,7 @@ from storage.tables.partner import (
     SubscriptionTag,
 )
 from storage.tables.records import Audit, AwaitedTrial, Deed, Source
+from storage.tables.reports import ReportRun, RunState
 from storage.tables.weeks import (
     CallingReading,
     CallingTotal,
@@ -59,7 +60,9 @@ __all__ = [
     "Outlook",
     "Person",
     "RatioCount",
+    "ReportRun",
     "Rule",
+    "RunState",
     "RunningLicence",
     "SavedFilter",
     "Schedule",

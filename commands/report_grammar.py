@@ -1,0 +1,235 @@
+"""How reports are asked for: which one, over which days, of which region, and when it comes by itself."""
+
+import re
+from dataclasses import dataclass
+from datetime import date, time
+from typing import Annotated, ClassVar
+
+from rapidfuzz import process
+
+from commands.errors import NotUnderstood
+from commands.parameters import Parameter
+from commands.words import Words
+from hub.names import fold
+from hub.regions import ALL, KNOWN, canonical
+from notifications.reports import REPORTS, Report
+from notifications.reports.spans import Span
+from notifications.schedules import Every
+from templates.catalogue import N_
+
+_NAMES = {
+    **{name: name for name in REPORTS},
+    "clientes": "customers",
+    "recientes": "recent",
+    "vencen": "expiring",
+    "renuevan": "renewing",
+    "pruebas": "trials",
+    "baja": "low",
+    "exceso": "overage",
+    "tendencia": "trend",
+    "uso": "usage",
+    "dispositivos": "devices",
+    "numeros": "numbers",
+    "llamadas uso": "calling usage",
+    "llamadas calidad": "calling quality",
+    "llamadas dispositivos": "calling endpoints",
+    "llamadas funciones": "calling features",
+    "llamadas colas": "calling queues",
+}
+
+
+class ReportParameter(Parameter):
+    """The report's name: the first one or two words."""
+
+    usage = N_("NAME")
+
+    def take(self, words: Words) -> Report | None:
+        """Take the name.
+
+        Raises:
+            NotUnderstood: the first word is no report; the nearest is suggested.
+        """
+        first, *others = [*words][:2] or [None]
+        if first is None:
+            return None
+        two = " ".join([first, *others])
+        if fold(two) in _NAMES:
+            for word in (first, *others):
+                words.take(word)
+            return REPORTS[_NAMES[fold(two)]]
+        name = _NAMES.get(fold(first))
+        if name is None:
+            nearest = process.extractOne(fold(first), list(_NAMES))
+            raise NotUnderstood(
+                N_("There is no report “%(name)s”."),
+                hint=N_("Reports: %(names)s. For example: report run %(example)s"),
+                suggestions=[f"report run {_NAMES[nearest[0]]}"],
+                name=first[:80],
+                names=", ".join(REPORTS),
+                example=_NAMES[nearest[0]],
+            )
+        words.take(first)
+        return REPORTS[name]
+
+
+@dataclass(frozen=True)
+class When:
+    """How often and at what time, not yet in any time zone."""
+
+    every: Every
+    at: time
+    day: int | None
+
+
+class WhenParameter(Parameter):
+    """`daily at 09:00`, `weekdays at 09:00`, `weekly monday at 09:00`, `monthly 1|last at 09:00`."""
+
+    usage = N_("daily|weekdays|weekly|monthly [DAY] at HH:MM")
+    EVERY: ClassVar = {
+        "daily": Every.DAILY,
+        "weekly": Every.WEEKLY,
+        "monthly": Every.MONTHLY,
+        "diario": Every.DAILY,
+        "semanal": Every.WEEKLY,
+        "mensual": Every.MONTHLY,
+        "weekdays": Every.WEEKDAYS,
+        "laborables": Every.WEEKDAYS,
+    }
+    WEEKDAYS: ClassVar = {
+        name: number
+        for names in (
+            ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"),
+            ("lunes", "martes", "miercoles", "jueves", "viernes", "sabado", "domingo"),
+        )
+        for number, name in enumerate(names, start=1)
+    }
+    HINT = N_("For example: report schedule expiring weekly monday at 09:00")
+
+    def take(self, words: Words) -> When | None:
+        """Take the cadence.
+
+        Raises:
+            NotUnderstood: it is incomplete or no such time or day exists.
+        """
+        typed = list(words)
+        start = next((index for index, word in enumerate(typed) if fold(word) in self.EVERY), None)
+        if start is None:
+            return None
+        every = self.EVERY[fold(typed[start])]
+        used = [typed[start]]
+        following = typed[start + 1 :]
+        has_day = every in (Every.WEEKLY, Every.MONTHLY)
+        day = 1 if has_day else None
+        if following and has_day and fold(following[0]) not in ("at", "a"):
+            day = self._day(every, following[0])
+            used.append(following.pop(0))
+        if not following or fold(following[0]) not in ("at", "a"):
+            raise NotUnderstood(N_("At what time?"), hint=self.HINT)
+        used.append(following.pop(0))
+        if following and fold(following[0]) in ("las", "la"):
+            used.append(following.pop(0))
+        if not following:
+            raise NotUnderstood(N_("At what time?"), hint=self.HINT)
+        at = self._time(following[0])
+        used.append(following[0])
+        for word in used:
+            words.take(word)
+        return When(every, at, day)
+
+    def _day(self, every: Every, word: str) -> int:
+        if every is Every.WEEKLY and fold(word) in self.WEEKDAYS:
+            return self.WEEKDAYS[fold(word)]
+        if every is Every.MONTHLY and fold(word) in ("last", "ultimo"):
+            return 31
+        if every is Every.MONTHLY and word.isdecimal() and 1 <= int(word) <= 31:
+            return int(word)
+        if every is Every.WEEKLY:
+            raise NotUnderstood(N_("“%(word)s” is no weekday."), hint=self.HINT, word=word)
+        raise NotUnderstood(N_("“%(word)s” is no day of the month, which are 1 to 31."), hint=self.HINT, word=word)
+
+    def _time(self, word: str) -> time:
+        found = re.fullmatch(r"(\d{1,2}):(\d{2})", word)
+        if not found or int(found[1]) > 23 or int(found[2]) > 59:
+            raise NotUnderstood(
+                N_("“%(word)s” is no time of day; write it like 09:00 or 17:30."), hint=self.HINT, word=word
+            )
+        return time(int(found[1]), int(found[2]))
+
+
+class SpanParameter(Parameter):
+    """`2026-11-01..2026-11-15`, or one day."""
+
+    usage = N_("[FROM..TO]")
+
+    def take(self, words: Words) -> Span | None:
+        """Take the days.
+
+        Raises:
+            NotUnderstood: there is no such day, or the last comes before the first.
+        """
+        typed = next((word for word in words if re.fullmatch(r"\d{4}-\d\d?-\d\d?(\.\.\d{4}-\d\d?-\d\d?)?", word)), None)
+        if typed is None:
+            if dotted := next((word for word in words if ".." in word), None):
+                raise self._refused(dotted)
+            return None
+        words.take(typed)
+        first, _, last = typed.partition("..")
+        try:
+            span = Span(date.fromisoformat(first), date.fromisoformat(last or first))
+        except ValueError as error:
+            raise self._refused(typed) from error
+        if span.last < span.first:
+            raise self._refused(typed)
+        return span
+
+    def _refused(self, typed: str) -> NotUnderstood:
+        return NotUnderstood(
+            N_("“%(typed)s” is no range of days."),
+            hint=N_("Write the first and the last day: 2026-11-01..2026-11-15"),
+            typed=typed[:80],
+        )
+
+
+class RegionWordParameter(Parameter):
+    """The code of a region, or `all`: for this report it counts instead of what was chosen."""
+
+    usage = N_("[region]")
+
+    def take(self, words: Words) -> str | None:
+        """Take the region."""
+        for word in words:
+            if fold(word) in (ALL, "todas"):
+                words.take(word)
+                return ALL
+            if canonical(word) in KNOWN:
+                return canonical(words.take(word))
+        return None
+
+
+@dataclass(frozen=True)
+class ReportNumber:
+    """The number of a scheduled report, or of one that is being prepared (`r12`)."""
+
+    number: int
+    prepared: bool
+
+
+class ReportNumberParameter(Parameter):
+    """`3` or `#3` for a scheduled report, `r12` for one that is being prepared."""
+
+    usage = "ID"
+
+    def take(self, words: Words) -> ReportNumber | None:
+        """Take the number."""
+        found = next((word for word in words if re.fullmatch(r"[#rR]?\d{1,9}", word)), None)
+        if found is None:
+            return None
+        words.take(found)
+        return ReportNumber(int(found.lstrip("#rR")), prepared=found[0] in "rR")
+
+
+ReportName = Annotated[Report, ReportParameter()]
+Cadenced = Annotated[When, WhenParameter()]
+OfDays = Annotated[Span | None, SpanParameter()]
+OfRegion = Annotated[str | None, RegionWordParameter()]
+Number = Annotated[ReportNumber, ReportNumberParameter()]

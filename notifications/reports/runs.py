@@ -1,0 +1,252 @@
+"""Reports that Webex prepares: a row for each that was asked for, taken a step further until its file is in the space.
+
+What a row needs next is in the row, so a report goes on where it stood after a crash and is posted once: the message
+and the end of the row are written in one transaction.
+"""
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import structlog
+from sqlmodel import Session, col, select
+
+from hub import regions
+from hub.access import Needs
+from hub.errors import HubError, NotAllowed, Rejected, TokenRefused
+from hub.filters import parse
+from hub.partner_reports import PartnerReports, Unusable
+from hub.partner_reports.preparing import NotMade, Part, RangeTooLong, Wanted
+from hub.scope import Scope
+from notifications.audience import Audience
+from notifications.backoff import Backoff
+from notifications.outbox import Message, Outgoing, Priority, enqueue
+from notifications.pipeline import Audiences
+from notifications.render import Style
+from notifications.reports.catalogue import REPORTS, ReportQuery
+from notifications.reports.spans import Span
+from notifications.reports.summary import summary
+from notifications.reports.writing import write
+from storage import Database
+from storage.tables import Outbox, ReportRun, RunState, Space
+from templates import render
+from templates.texts import Texts
+
+log = structlog.get_logger()
+
+LOOK = Backoff(2.0, 60.0)
+"""How often Webex is asked how far a report is."""
+DEADLINE = timedelta(hours=6)
+"""A report that is not done by then never will be."""
+MOST_EDITS = 9
+"""Webex lets a message be edited ten times (PUT /messages/{id}); one is left for the end."""
+
+Editor = Callable[[str, str, str], None]
+"""Changes what a message says: room, message, Markdown. What goes wrong is its own affair."""
+
+
+@dataclass(frozen=True)
+class Runner:
+    """Takes reports further. `code` gives what Webex calls a region."""
+
+    database: Database
+    reports: PartnerReports
+    audiences: Audiences
+    style: Style
+    edit: Editor
+    code: Callable[[str], str]
+
+    def advance(self, now: datetime) -> list[Outgoing]:
+        """Take every report that is due a step further; returns what was put into the outbox."""
+        with self.database.read() as session:
+            due = session.scalars(
+                select(ReportRun)
+                .where(ReportRun.state == RunState.PREPARING, ReportRun.next_look <= now)
+                .order_by(col(ReportRun.next_look))
+            ).all()
+        return [message for run in due for message in self._step(run, now)]
+
+    def _step(self, run: ReportRun, now: datetime) -> list[Outgoing]:
+        try:
+            parts = self._prepared(run)
+            if all(part.file for part in parts):
+                return self._finish(run, parts, now)
+        except (Unusable, RangeTooLong, NotMade, Rejected, NotAllowed, TokenRefused) as error:
+            return self._fail(run, error, now)
+        except HubError as error:
+            # It is away: the report goes on when it is back.
+            log.info("a report waits", action="report", run=run.id, reason=str(error))
+            if now - run.created_at > DEADLINE:
+                return self._fail(run, error, now)
+        else:
+            if now - run.created_at > DEADLINE:
+                return self._fail(run, NotMade(), now)
+        self._change(run, next_look=now + timedelta(seconds=LOOK.seconds(run.looks + 1)), looks=run.looks + 1)
+        return []
+
+    def _prepared(self, run: ReportRun) -> list[Part]:
+        wanted = wanted_of(run.report, run.arguments)
+        parts = [Part.from_record(record) for record in run.parts]
+        for place, part in enumerate(parts):
+            while parts[place].file is None:
+                further = parts[place].step(self.reports, wanted, self.style.folder, self.code)
+                if further == parts[place]:
+                    break
+                parts[place] = further
+                run.parts = [each.record() for each in parts]
+                self._change(run, parts=run.parts)
+                if part.report_id and further.file:
+                    self._tell_progress(run, parts)
+        return parts
+
+    def _finish(self, run: ReportRun, parts: Sequence[Part], now: datetime) -> list[Outgoing]:
+        texts = self._texts(run)
+        audience = self.audiences(run.room_id)
+        report = REPORTS[run.report]
+        excluded = audience.excluded(Needs.READ)
+        if excluded:
+            names = ", ".join(sorted(member.name for member in excluded))
+            view = {"report": texts(report.title), "id": f"r{run.id}", "names": names}
+            said = Message(render.markdown("report_withheld", texts, **view))
+            return self._end(run, RunState.FAILED, self._message(run, said), now, error="withheld")
+        files = tuple(Path(part.file) for part in parts if part.file)
+        query = ReportQuery(where=parse(run.arguments["where"]), files=files)
+        scope = Scope(now.date(), assigned_to=audience.assigned_to)
+        written = write(report, query, self.database, scope, texts, self.style.folder, now)
+        said = Message(
+            summary(written, report, audience, run.arguments["region"], texts, run.arguments),
+            file=written.path,
+            file_name=written.name,
+        )
+        message = self._message(run, said, audience)
+        told = self._end(run, RunState.DONE, message, now, rows=written.rows)
+        for file in files:
+            file.unlink(missing_ok=True)
+        return told
+
+    def _fail(self, run: ReportRun, error: Exception, now: datetime) -> list[Outgoing]:
+        texts = self._texts(run)
+        log.warning("a report cannot be made", action="report", run=run.id, reason=str(error))
+        view = {"report": texts(REPORTS[run.report].title), "error": error, "again": line_of(run)}
+        said = Message(render.markdown("report_not_made", texts, **view, **_what(error)))
+        return self._end(run, RunState.FAILED, self._message(run, said), now, error=str(error))
+
+    def _message(self, run: ReportRun, said: Message, audience: Audience | None = None) -> Outgoing:
+        return Outgoing(
+            cause=f"{run.cause}:file",
+            target=run.room_id,
+            message=said,
+            priority=Priority.REPORT,
+            parent_cause=run.told_in,
+            audience=audience.for_record(Needs.READ) if audience else None,
+        )
+
+    def _end(self, run: ReportRun, state: RunState, message: Outgoing, now: datetime, **values: Any) -> list[Outgoing]:
+        """Write down the end and its message, unless somebody ended it meanwhile."""
+        with self.database.write() as session:
+            stored = session.get_one(ReportRun, run.id)
+            if stored.state != RunState.PREPARING:
+                return []
+            stored.state = state
+            for name, value in values.items():
+                setattr(stored, name, value)
+            enqueue(session, [message], now)
+        self._tell_end(run, state)
+        return [message]
+
+    def _change(self, run: ReportRun, **values: Any) -> None:
+        with self.database.write() as session:
+            stored = session.get_one(ReportRun, run.id)
+            for name, value in values.items():
+                setattr(stored, name, value)
+
+    def _tell_progress(self, run: ReportRun, parts: Iterable[Part]) -> None:
+        done = sum(1 for part in parts if part.file)
+        if run.edits < MOST_EDITS and done < len(run.parts):
+            self._edit(run, "report_preparing", done=done, total=len(run.parts))
+
+    def _tell_end(self, run: ReportRun, state: RunState) -> None:
+        self._edit(run, "report_prepared", done=state is RunState.DONE)
+
+    def _edit(self, run: ReportRun, template: str, **view: Any) -> None:
+        with self.database.read() as session:
+            told_in = session.scalars(select(Outbox).where(Outbox.cause == run.told_in)).first()
+        if told_in is None or told_in.message_id is None:
+            return
+        texts, report = self._texts(run), REPORTS[run.report]
+        dated = report.partner is not None and not report.partner.inventory
+        view |= _range(run.arguments, dated=dated)
+        said = render.markdown(template, texts, title=texts(report.title), id=f"r{run.id}", **view)
+        self.edit(run.room_id, told_in.message_id, said)
+        run.edits += 1
+        self._change(run, edits=run.edits)
+
+    def _texts(self, run: ReportRun) -> Texts:
+        with self.database.read() as session:
+            space = session.get_one(Space, run.room_id)
+        return Texts(
+            run.arguments.get("language") or space.language or self.style.language, space.time_zone or self.style.zone
+        )
+
+
+def asked(session: Session, report: str, span: Span, region: str | None, where: str, now: datetime) -> ReportRun:
+    """Return a report to begin, of nobody and in no space yet."""
+    parts = [Part(each).record() for each in regions.to_ask(session, region, now.date())]
+    arguments = {"first": span.first.isoformat(), "last": span.last.isoformat(), "region": region, "where": where}
+    return ReportRun(
+        cause="",
+        room_id="",
+        created_by="",
+        report=report,
+        arguments=arguments,
+        parts=parts,
+        created_at=now,
+        next_look=now,
+    )
+
+
+def begin(session: Session, run: ReportRun) -> ReportRun:
+    """Write down a report that is asked for; one with the same cause was asked for before and stays as it is."""
+    known = session.scalars(select(ReportRun).where(ReportRun.cause == run.cause)).first()
+    if known is None:
+        session.add(run)
+        session.flush()
+    return known or run
+
+
+def wanted_of(report: str, arguments: dict[str, Any]) -> Wanted:
+    """Return what Webex is asked for."""
+    kind = REPORTS[report].partner
+    if kind is None:
+        raise ValueError(f"{report} is no partner report")
+    return Wanted(kind, date.fromisoformat(arguments["first"]), date.fromisoformat(arguments["last"]))
+
+
+def line_of(run: ReportRun) -> str:
+    """Return the command that asks for the same again."""
+    wanted = wanted_of(run.report, run.arguments)
+    span = "" if wanted.kind.inventory else f"{wanted.first}..{wanted.last}"
+    return " ".join(filter(None, ["report run", run.report, span, run.arguments["region"], run.arguments["where"]]))
+
+
+def _range(arguments: dict[str, Any], *, dated: bool) -> dict[str, Any]:
+    if dated:
+        return {"first": date.fromisoformat(arguments["first"]), "last": date.fromisoformat(arguments["last"])}
+    return {"first": None, "last": None}
+
+
+def _what(error: Exception) -> dict[str, Any]:
+    """What a template needs to say what went wrong."""
+    match error:
+        case Unusable():
+            return {"fault": error.fault.value, "detail": error.detail}
+        case RangeTooLong():
+            return {"fault": "range", "detail": error.most_days}
+        case Rejected():
+            return {"fault": "rejected", "detail": "; ".join(error.problems.values())}
+        case NotAllowed() | TokenRefused():
+            return {"fault": "access", "detail": ""}
+        case _:
+            return {"fault": "not_made", "detail": ""}
