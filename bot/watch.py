@@ -13,6 +13,7 @@ from hub import calling, outlook, trend
 from hub.errors import HubError
 from hub.sync import Pace, sync
 from notifications.awaited import tell_awaited
+from notifications.calling import raise_anomalies
 from notifications.deliver import Deliverer
 from notifications.pipeline import Pipeline
 from notifications.reports.running import run_due
@@ -71,10 +72,12 @@ class Watch:
 
     def _look(self) -> None:
         self._guarded("sync", self._sync)
-        self._guarded("calling", self._fetch_calling)
-        self._guarded("weeks", self._sum_weeks)
         self._guarded("alerts", self._tell)
         self._guarded("awaited trials", self._tell_awaited)
+        # Weeks are large and in no hurry: they delay no alert.
+        self._guarded("calling", self._fetch_calling)
+        self._guarded("weeks", self._sum_weeks)
+        self._guarded("calling weeks", self._judge_calling)
 
     def _sync(self) -> None:
         parts = self._parts
@@ -94,6 +97,9 @@ class Watch:
         if self._parts.feed:
             kept = self._parts.settings.calling_weeks
             calling.fetch(self._parts.database, self._parts.feed, self._clock, kept_weeks=kept)
+
+    def _judge_calling(self) -> None:
+        raise_anomalies(self._parts.database, self._clock())
 
     def _tell(self) -> None:
         if self._pipeline.run(self._clock()):

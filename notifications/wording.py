@@ -7,6 +7,7 @@ from typing import Any
 from hub.statuses import Status
 from notifications.batch import Item
 from notifications.kinds import GREW, Calling, Nearing, Service, Trial
+from storage.tables import Event
 from templates.catalogue import N_
 from templates.texts import Texts
 from templates.vocabulary import label
@@ -99,7 +100,9 @@ def _details(item: Item, at: datetime, texts: Texts) -> Sequence[str]:
         before = texts.number(event.before.get("excess"))
         more = texts(N_("%(before)s over before, %(now)s now"), before=before, now=texts.number(event.after["excess"]))
         return [_fact(Status.OVERAGE, event.after, texts), more]
-    if event.kind in set(Calling) or event.kind in set(Service):
+    if event.kind in set(Calling):
+        return _calling(event, texts)
+    if event.kind in set(Service):
         # Who raises these says it in numbers and names; there is no other word for them here.
         return [f"{name}: {value}" for name, value in event.after.get("facts", {}).items()]
     if item.left:
@@ -127,6 +130,19 @@ def _trial(item: Item, texts: Texts) -> Sequence[str]:
         return [*filter(None, [products]), texts(ended, day=texts.day(end))]
     until = texts(N_("until %(day)s"), day=texts.day(end))
     return [*filter(None, [products]), until, *_moved(event.before, end, texts)]
+
+
+def _calling(event: Event, texts: Texts) -> Sequence[str]:
+    """Say a week's figure, and what is usual there."""
+    week = texts(N_("week from %(day)s"), day=texts.day(date.fromisoformat(event.after["week"])))
+    value, usual = event.after["value"], event.before.get("usual")
+    if event.kind == Calling.CALLS_FELL:
+        calls = texts.count("%(n)s call", "%(n)s calls", int(value))
+        return [texts(N_("%(calls)s, usual are %(usual)s"), calls=calls, usual=texts.number(usual)), week]
+    if event.kind == Calling.POOR_LEGS:
+        shown = {"poor": texts.percent(value), "usual": texts.percent(usual)}
+        return [texts(N_("%(poor)s of the call legs poor, usual are %(usual)s"), **shown), week]
+    return [texts(N_("%(share)s of the calls to queues abandoned"), share=texts.percent(value)), week]
 
 
 def _fact(status: str, fact: Mapping[str, Any], texts: Texts) -> str:

@@ -10,7 +10,7 @@ from sqlalchemy import delete, select
 from sqlmodel import Session
 
 from hub import weeks
-from hub.bulk import find, upsert_rows
+from hub.bulk import CHUNK, find, upsert_rows
 from hub.tables import calling_reading, calling_total, calling_week, customer
 
 FIGURES = tuple(column.name for column in calling_week.columns if column.name not in ("org_id", "week"))
@@ -47,7 +47,10 @@ class Saved:
 
 def known_customers(session: Session, org_ids: Iterable[str]) -> set[str]:
     """Return those that are customers."""
-    return {row.org_id for row in find(session, customer.c.org_id, set(org_ids), customer.c.org_id)}
+    asked = set(org_ids)
+    if len(asked) > CHUNK:
+        return asked.intersection(session.connection().scalars(select(customer.c.org_id)))
+    return {row.org_id for row in find(session, customer.c.org_id, asked, customer.c.org_id)}
 
 
 def save(session: Session, rows: Iterable[Row], *, full: bool = False) -> Saved:
