@@ -3,6 +3,8 @@
 from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
 
+_LAST_YEAR = 5000
+
 
 def real_time() -> datetime:
     """The machine's time, aware, in UTC."""
@@ -25,9 +27,9 @@ class Clock:
         return self.now().date()
 
     def advance(self, by: timedelta) -> None:
-        """Move the clock forward; ValueError when `by` is negative, for history cannot be taken back."""
-        if by < timedelta():
-            raise ValueError("a clock runs forward only")
+        """Move the clock forward; ValueError when `by` is negative, for history cannot be taken back, or too far."""
+        if by < timedelta() or self.now().year + by.days // 365 > _LAST_YEAR:
+            raise ValueError("a clock runs forward only, and not for ever")
         self._ahead += by
 
 

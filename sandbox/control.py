@@ -149,7 +149,10 @@ class Control:
         if isinstance(days, bool) or not isinstance(days, int | float) or not 0 <= days <= 3660:
             raise BadRequest("advance_days must be a number from 0 to 3660.")
         before = self._world.clock.today()
-        self._world.clock.advance(timedelta(days=days))
+        try:
+            self._world.clock.advance(timedelta(days=days))
+        except ValueError as error:
+            raise BadRequest(f"advance_days: {error}.") from None
         self._partner.age(before, self._world.clock.now())
         self._world.tell(Happening(Event.CLOCK))
         return answer({"clock": stamp(self._world.clock.now())})

@@ -2,16 +2,19 @@
 
 ApiError
 ├── BadRequest   400   the request itself is wrong
+│   └── CardRefused    a card that Webex would not take; its errors are an object
 ├── Unauthorized 401   no token, or one that nobody has
 ├── Forbidden    403   the caller may not do this
 ├── NotFound     404   absent, or invisible to the caller
 ├── Conflict     409   it is so already
+├── Unsupported  415   a body of another media type
 ├── Unreadable   422   fields that make no sense, each named
 └── TooMany      429   a limit is used up; `retry_after` seconds
 """
 
 import json
 from math import ceil
+from typing import Any
 from uuid import uuid4
 
 from starlette.exceptions import HTTPException
@@ -23,7 +26,7 @@ class ApiError(Exception):
     """A refusal with an HTTP status; `retry_after` in seconds."""
 
     status = 500
-    errors: list[dict[str, str]]
+    errors: list[dict[str, str]] | dict[str, Any]
 
     def __init__(self, message: str, *, status: int | None = None, retry_after: float | None = None) -> None:
         super().__init__(message)
@@ -37,6 +40,20 @@ class BadRequest(ApiError):
     """The request itself is wrong."""
 
     status = 400
+
+
+class CardRefused(BadRequest):
+    """A card that Webex would not take; `problems` say why, by place (WEBEX.md §2)."""
+
+    def __init__(self, problems: list[str]) -> None:
+        super().__init__("Unable to process the attachments of the message.")
+        self.errors = {
+            "attachments": {
+                "code": "invalid_attachments",
+                "reason": "Invalid Adaptive Card Json",
+                "attachmentErrors": problems,
+            }
+        }
 
 
 class Unauthorized(ApiError):
@@ -64,6 +81,12 @@ class Conflict(ApiError):
     """It is so already."""
 
     status = 409
+
+
+class Unsupported(ApiError):
+    """A body of another media type than the one that is read."""
+
+    status = 415
 
 
 class Unreadable(ApiError):

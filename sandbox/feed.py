@@ -20,6 +20,7 @@ from sandbox.trials import Trials
 from sandbox.world import World
 
 WEEKS = 13
+SUNDAY = 7
 
 
 class Feed:
@@ -84,7 +85,7 @@ class Feed:
         """
         page, this_sunday = self._page(request), sunday_of(self._world.clock.today())
         start = query_day(request, "week", this_sunday - WEEK)
-        if start != sunday_of(start):
+        if start.isoweekday() != SUNDAY:
             raise BadRequest("week must be a Sunday.")
         if start >= this_sunday:
             return answer({"items": []})

@@ -16,7 +16,7 @@ from sandbox.errors import BadRequest, Forbidden
 from sandbox.ids import Kind, bare, webex_id
 from sandbox.partner import Partner
 from sandbox.resources import Json
-from sandbox.rest import Page, answer, whole_number
+from sandbox.rest import Page, answer, one_of, whole_number
 from sandbox.sites import Device, Location, Number, OwnerType, devices, locations, numbers
 from sandbox.world import World
 
@@ -99,13 +99,6 @@ def _flag(params: QueryParams, name: str) -> bool | None:
     return text == "true"
 
 
-def _choice(params: QueryParams, name: str, choices: Sequence[str]) -> str | None:
-    text = params.get(name)
-    if text is not None and text not in choices:
-        raise BadRequest(f"{name} must be one of {', '.join(choices)}.")
-    return text
-
-
 # fmt: off
 _OWNER_TYPES = (
     *OwnerType, "PLACE", "PAGING_GROUP", "VOICE_MESSAGING", "BROADWORKS_ANYWHERE", "CONTACT_CENTER_LINK",
@@ -119,12 +112,12 @@ _NOBODYS = ("tollFreeNumbers", "restrictedNonGeoNumbers", "serviceNumber", "rese
 def _number_filters(params: QueryParams) -> list[Wanted[Number]]:
     """One function for each filter that is given; BadRequest for a value that is none of the documented."""
     available, assigned = _flag(params, "available"), _flag(params, "assigned")
-    kind = _choice(params, "numberType", ("NUMBER", "EXTENSION"))
+    kind = one_of(params, "numberType", ("NUMBER", "EXTENSION"))
     if kind == "EXTENSION" and (available is not None or assigned is not None):
         raise BadRequest("numberType EXTENSION cannot be used along with available or assigned.")
-    owner_type = _choice(params, "ownerType", _OWNER_TYPES)
-    phone_type = _choice(params, "phoneNumberType", ("PRIMARY", "ALTERNATE", "FAX", "DNIS", "Default"))
-    state = _choice(params, "state", ("ACTIVE", "INACTIVE", "Default"))
+    owner_type = one_of(params, "ownerType", _OWNER_TYPES)
+    phone_type = one_of(params, "phoneNumberType", ("PRIMARY", "ALTERNATE", "FAX", "DNIS", "Default"))
+    state = one_of(params, "state", ("ACTIVE", "INACTIVE", "Default"))
     unowned = [name for name in _NOBODYS if _flag(params, name)]
     owner_name, owner_id = params.get("ownerName", "").casefold(), bare(params.get("ownerId", ""))
     tests: dict[str, tuple[object, Wanted[Number]]] = {

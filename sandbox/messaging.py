@@ -10,7 +10,7 @@ from starlette.routing import Route
 
 from sandbox.access import Access
 from sandbox.clock import moment
-from sandbox.drafts import Draft, Upload, read_draft
+from sandbox.drafts import Draft, read_draft
 from sandbox.errors import BadRequest, Forbidden, NotFound
 from sandbox.ids import bare
 from sandbox.markdown import compose
@@ -18,6 +18,7 @@ from sandbox.model import Content, File, Message, Person, Room
 from sandbox.resources import action_json, encode, message_json
 from sandbox.rest import Page, answer, encoded_items, json_body, no_content
 from sandbox.switches import Switches
+from sandbox.uploads import Upload
 from sandbox.world import World
 
 
@@ -48,7 +49,7 @@ class Messaging:
     async def post(self, request: Request) -> Response:
         """Say something, to a room or to a person."""
         caller = self._access.caller(request)
-        draft = await read_draft(request, self._switches.card_limit_bytes)
+        draft = await read_draft(request, self._switches)
         if not draft.says_something:
             raise BadRequest("A message needs text, markdown, a file or a card.")
         room = self._target(caller, draft)
@@ -117,7 +118,9 @@ class Messaging:
     async def edit(self, request: Request) -> Response:
         """Change an own message's text."""
         caller, message = self._message(request)
-        draft = await read_draft(request, self._switches.card_limit_bytes)
+        draft = await read_draft(request, self._switches)
+        if draft.is_more_than_text:
+            raise BadRequest("Editing a message with files or attachments is currently unsupported.")
         if bare(draft.given.get("roomId", "")) != message.room.uuid:
             raise BadRequest("roomId is required, and must be the room of the message.")
         if not draft.given.get("text") and not draft.given.get("markdown"):

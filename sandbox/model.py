@@ -77,7 +77,10 @@ class Membership:
 
 @dataclass(eq=False, slots=True)
 class Room:
-    """A room, its members by person UUID, its messages oldest first."""
+    """A room, its members by person UUID, its messages oldest first.
+
+    `sequence` grows with time over all rooms, `touched` with every message over all rooms.
+    """
 
     uuid: str
     title: str
@@ -86,6 +89,7 @@ class Room:
     created: datetime
     last_activity: datetime
     touched: int
+    sequence: int
     members: dict[str, Membership] = field(default_factory=dict)
     messages: list["Message"] = field(default_factory=list)
 

@@ -5,18 +5,16 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterable, Sequence
 from datetime import date
 from typing import Any, TypeVar
-from urllib.parse import urlencode
+from urllib.parse import parse_qsl, urlencode
 
 from starlette.datastructures import QueryParams
 from starlette.requests import Request
 from starlette.responses import Response
 
-from sandbox.errors import BadRequest
+from sandbox.errors import BadRequest, Unsupported
 from sandbox.resources import Json, encode
 
 T = TypeVar("T")
-_MOST_DIGITS = 19
-
 _MOST_DIGITS = 19
 
 
@@ -41,11 +39,29 @@ def _refuse_constant(name: str) -> None:
 
 
 async def json_body(request: Request) -> Json:
-    """The request's JSON object; BadRequest when it holds something else."""
-    body = parsed(await request.body() or b"{}", "The request body")
+    """The request's JSON object; BadRequest when it holds something else, Unsupported when it says so itself.
+
+    The control endpoints believe that a body is JSON whatever it is called, as curl calls it a form.
+    """
+    raw = await request.body()
+    if raw and not request.url.path.startswith("/sandbox/"):
+        _demand(request, "application/json")
+    body = parsed(raw or b"{}", "The request body")
     if not isinstance(body, dict):
         raise BadRequest("The request body must be a JSON object.")
     return body
+
+
+async def form_body(request: Request) -> dict[str, str]:
+    """The fields of a form; of one that is given twice the last."""
+    _demand(request, "application/x-www-form-urlencoded")
+    return dict(parse_qsl((await request.body()).decode(errors="replace"), keep_blank_values=True))
+
+
+def _demand(request: Request, wanted: str) -> None:
+    kind = request.headers.get("content-type", wanted).partition(";")[0].strip().lower()
+    if kind != wanted:
+        raise Unsupported(f"The body must be {wanted}.")
 
 
 def answer(value: object, status: int = 200) -> Response:
@@ -71,6 +87,14 @@ def whole_number(params: QueryParams, name: str, default: int, low: int, high: i
     if not text.isdecimal() or len(text) > _MOST_DIGITS or not low <= int(text) <= high:
         raise BadRequest(f"{name} must be a whole number from {low} to {high}.")
     return int(text)
+
+
+def one_of(params: QueryParams, name: str, choices: Sequence[str]) -> str | None:
+    """A word of the query out of those there are, or None without one; BadRequest otherwise."""
+    text = params.get(name)
+    if text is not None and text not in choices:
+        raise BadRequest(f"{name} must be one of {', '.join(choices)}.")
+    return text
 
 
 def iso_day(value: object, name: str) -> date:

@@ -1,6 +1,8 @@
 """/v1/rooms and /v1/memberships (messaging API reference)."""
 
+from collections.abc import Callable
 from operator import attrgetter
+from uuid import UUID
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -9,10 +11,16 @@ from starlette.routing import Route
 from sandbox.access import Access
 from sandbox.errors import BadRequest, NotFound
 from sandbox.ids import bare
-from sandbox.model import Membership, Person, Room
+from sandbox.model import Membership, Person, Room, RoomType
 from sandbox.resources import membership_json, room_json
-from sandbox.rest import Page, answer, json_body, no_content
+from sandbox.rest import Page, answer, json_body, no_content, one_of
 from sandbox.world import World
+
+_ORDERS: dict[str, Callable[[Room], int]] = {
+    "lastactivity": attrgetter("touched"),
+    "created": attrgetter("sequence"),
+    "id": lambda room: UUID(room.uuid).int >> 65,
+}
 
 
 class Rooms:
@@ -38,14 +46,13 @@ class Rooms:
         ]
 
     async def list_rooms(self, request: Request) -> Response:
-        """The caller's rooms, the latest activity first."""
+        """The caller's rooms, the latest activity first unless `sortBy` says otherwise."""
         caller = self._access.caller(request)
         page = Page(request, self._world.url, default=100, most=1000)
-        wanted_type = request.query_params.get("type")
-        mine = sorted(
-            (room for room in self._world.rooms.values() if caller.uuid in room.members), key=attrgetter("touched")
-        )
-        rooms = page.newest_first(mine, attrgetter("touched"), lambda room: wanted_type in (None, room.type))
+        wanted_type = one_of(request.query_params, "type", list(RoomType))
+        number = _ORDERS[one_of(request.query_params, "sortBy", list(_ORDERS)) or "lastactivity"]
+        mine = sorted((room for room in self._world.rooms.values() if caller.uuid in room.members), key=number)
+        rooms = page.newest_first(mine, number, lambda room: wanted_type in (None, room.type))
         return page.answer({"items": [room_json(room, caller) for room in rooms]})
 
     async def create_room(self, request: Request) -> Response:

@@ -15,6 +15,10 @@ class Switches:
     """A `parentId` that is itself a reply is refused instead of being resolved to the thread's root."""
     card_limit_bytes: int = 22_000
     """The size of a card's JSON; Webex's real limit is not published."""
+    file_limit_bytes: int = 100 * 2**20
+    """The size of a file (100 MB)."""
+    refuse_file_with_card: bool = False
+    """A file and a card in one message are refused; whether Webex does is not confirmed (WEBEX.md §1)."""
     report_polls: int = 2
     """How often a report's details must be asked for until it is done; ten minutes of the clock do as well."""
     fail_reports: bool = False

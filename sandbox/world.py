@@ -107,7 +107,8 @@ class World:
 
     def _open_room(self, uuid: str, kind: RoomType, creator: Person, title: str, others: Iterable[Person]) -> Room:
         now = self.clock.now()
-        room = Room(uuid, title, kind, creator, now, now, next(self._sequence))
+        number = next(self._sequence)
+        room = Room(uuid, title, kind, creator, now, now, touched=number, sequence=number)
         self.rooms[room.uuid] = room
         for person in (creator, *others):
             room.members[person.uuid] = Membership(person, room, now, next(self._sequence))

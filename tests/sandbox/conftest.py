@@ -7,6 +7,7 @@ import pytest
 
 from sandbox.server import Sandbox
 from tests.sandbox.driving import Person
+from tests.sandbox.receiver import Receiver, receiving
 
 
 @pytest.fixture(scope="session")
@@ -19,6 +20,12 @@ def shared_box() -> Iterator[Sandbox]:
 def fresh_box() -> Iterator[Sandbox]:
     with Sandbox(customers=30, seed=1) as box:
         yield box
+
+
+@pytest.fixture
+def receiver() -> Iterator[Receiver]:
+    with receiving() as listening:
+        yield listening
 
 
 class Company:

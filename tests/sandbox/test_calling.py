@@ -81,7 +81,7 @@ def test_a_few_customers_have_each_trouble() -> None:
     assert len(seen) < len(complete) / 5
 
 
-@pytest.mark.parametrize("week", ["2026-11-16", "last", "2026-11"])
+@pytest.mark.parametrize("week", ["2026-11-16", "last", "2026-11", "0001-01-01"])
 def test_a_week_begins_on_a_sunday(company: Company, week: str) -> None:
     assert company.admin.refused("GET", WEEKS, params={"week": week})[0] == 400
 

@@ -153,6 +153,12 @@ def test_the_clock_goes_forward_only(company: Company, days: object) -> None:
     assert company.ana.refused("POST", "/sandbox/clock", json={"advance_days": days})[0] == 400
 
 
+def test_the_clock_does_not_run_for_ever(fresh: Company) -> None:
+    with pytest.raises(AssertionError, match="not for ever"):
+        for _ in range(400):
+            fresh.ana.accepted("POST", "/sandbox/clock", json={"advance_days": 3660})
+
+
 def test_everything_said_can_be_read(fresh: Company) -> None:
     fresh.ana.say(toPersonEmail=BOT_EMAIL, text="before")
     said = fresh.ana.say(roomId=fresh.new_room(), markdown="**bold**")

@@ -6,6 +6,7 @@ import pytest
 
 from tests.sandbox.conftest import Company
 from tests.sandbox.driving import BOT_EMAIL, Json
+from tests.sandbox.receiver import Receiver
 
 CARD = "application/vnd.microsoft.card.adaptive"
 
@@ -76,21 +77,57 @@ def test_the_limit_counts_bytes_not_characters(company: Company) -> None:
     assert status == 400
 
 
-@pytest.mark.parametrize(
-    "attachments",
-    [
-        card() * 2,
-        card(version="1.4"),
-        card(type="Card"),
-        card(body=[{"type": "TextBlock", "text": "x" * 22_000}]),
-        [{"contentType": "text/html", "content": {}}],
-        "card",
-    ],
-    ids=["two", "too new", "no card", "too large", "another type", "no array"],
-)
-def test_a_card_that_webex_would_not_take_is_refused(company: Company, attachments: object) -> None:
+@pytest.mark.parametrize("attachments", [card() * 2, [{"contentType": "text/html", "content": {}}], "card", [5]])
+def test_attachments_are_one_card(company: Company, attachments: object) -> None:
     body = {"roomId": company.new_room(), "text": "card", "attachments": attachments}
     assert company.ana.refused("POST", "/v1/messages", json=body)[0] == 400
+
+
+TEXT = {"type": "TextBlock", "text": "x"}
+SUBMIT = {"type": "Action.Submit", "title": "x"}
+
+
+@pytest.mark.parametrize(
+    ("changes", "problem"),
+    [
+        ({"version": "1.4"}, "#/version: must be 1.3 or lower"),
+        ({"version": None}, "#/version: must be 1.3 or lower"),
+        ({"type": "Card"}, "#/type: AdaptiveCard is the only possible value"),
+        ({"body": [TEXT, {"type": "TextBlock"}]}, "#/body/1: required key [text] not found"),
+        ({"body": [{"type": "Table"}]}, "#/body/0/type: Table is not a valid enum value"),
+        ({"body": TEXT}, "#/body: expected type: JSONArray"),
+        ({"body": ["text"]}, "#/body/0: expected type: JSONObject"),
+        ({"actions": [{"type": "Action.Execute"}]}, "#/actions/0/type: Action.Execute is not a valid enum value"),
+        ({"actions": [SUBMIT] * 6}, "#/actions: expected maximum item count: 5, found: 6"),
+        (
+            {"body": [{"type": "ColumnSet", "columns": [{"items": [{"type": "Input.Text"}]}]}]},
+            "#/body/0/columns/0/items/0: required key [id] not found",
+        ),
+        ({"body": [TEXT | {"text": "x" * 22_000}]}, "#: the card is too large: at most 22000 bytes"),
+    ],
+)
+def test_a_card_that_webex_would_not_take_is_refused_with_its_problems(
+    company: Company, changes: Json, problem: str
+) -> None:
+    body = {"roomId": company.new_room(), "text": "card", "attachments": card(**changes)}
+    response = company.ana.post("/v1/messages", json=body)
+    refusal = response.json()
+    assert response.status_code == 400
+    assert refusal["errors"] == {
+        "attachments": {
+            "code": "invalid_attachments",
+            "reason": "Invalid Adaptive Card Json",
+            "attachmentErrors": [problem],
+        }
+    }
+    assert refusal["message"]
+    assert refusal["trackingId"] == response.headers["trackingid"]
+
+
+def test_the_size_of_a_card_is_a_switch(fresh: Company) -> None:
+    fresh.ana.accepted("PATCH", "/sandbox/switches", json={"card_limit_bytes": 60})
+    body = {"roomId": fresh.new_room(), "attachments": card()}
+    assert fresh.ana.post("/v1/messages", json=body).status_code == 400
 
 
 @pytest.mark.parametrize(
@@ -121,6 +158,9 @@ def test_what_cannot_be_edited(company: Company) -> None:
     said = company.ana.say(roomId=room, markdown="@PartnerHub hi")
     assert company.bot.refused("PUT", f"/v1/messages/{said['id']}", json=edit)[0] == 403
     assert company.ana.refused("PUT", f"/v1/messages/{said['id']}", json={"text": "no room"})[0] == 400
+    own = company.ana.say(roomId=room, text="plain")
+    to_a_card = edit | {"attachments": card()}
+    assert company.ana.refused("PUT", f"/v1/messages/{own['id']}", json=to_a_card)[0] == 400
 
 
 def test_only_the_author_deletes_a_message(company: Company) -> None:
@@ -160,11 +200,76 @@ def test_files_keep_their_bytes_and_names(company: Company) -> None:
     assert company.gina.refused("GET", said["files"][0])[0] == 404
 
 
-def test_a_file_and_a_card_can_come_together(company: Company) -> None:
+def test_a_file_and_a_card_can_come_together_unless_told_otherwise(fresh: Company) -> None:
     fields = {"toPersonEmail": BOT_EMAIL, "text": "both", "attachments": json.dumps(card())}
-    said = company.ana.accepted("POST", "/v1/messages", data=fields, files={"files": ("a.txt", b"a")})
+    file = {"files": ("a.txt", b"a")}
+    said = fresh.ana.accepted("POST", "/v1/messages", data=fields, files=file)
     assert said["attachments"] == card()
     assert len(said["files"]) == 1
+    fresh.ana.accepted("PATCH", "/sandbox/switches", json={"refuse_file_with_card": True})
+    assert fresh.ana.refused("POST", "/v1/messages", data=fields, files=file)[0] == 400
+
+
+def test_a_file_can_come_from_an_address_of_this_machine(company: Company, receiver: Receiver) -> None:
+    receiver.files["/reports/A%C3%B1ejo.csv"] = ("text/csv", b"1;2")
+    said = company.ana.say(toPersonEmail=BOT_EMAIL, files=[f"{receiver.url}/reports/A%C3%B1ejo.csv"])
+    file = company.bot.get(said["files"][0])
+    assert (file.content, file.headers["content-type"]) == (b"1;2", "text/csv; charset=utf-8")
+    assert "A%C3%B1ejo.csv" in file.headers["content-disposition"]
+
+
+@pytest.mark.parametrize(
+    "files",
+    [["https://example.com/a.png"], ["{}/missing"], ["{}/a", "{}/b"], "{}/a", [5], ["http://127.0.0.1:9/"], ["a b"]],
+)
+def test_a_file_that_cannot_be_had_is_refused(company: Company, receiver: Receiver, files: object) -> None:
+    receiver.files["/a"] = receiver.files["/b"] = ("text/plain", b"a")
+    given = json.loads(json.dumps(files).replace("{}", receiver.url))
+    body = {"toPersonEmail": BOT_EMAIL, "text": "file", "files": given}
+    assert company.ana.refused("POST", "/v1/messages", json=body)[0] == 400
+
+
+@pytest.mark.parametrize("file", [("a.TIFF", b"a"), ("a", b"II*\0more"), ("a", b"a", "image/tiff")])
+def test_tiff_cannot_be_shared(company: Company, file: tuple[str, bytes]) -> None:
+    request: Json = {"data": {"toPersonEmail": BOT_EMAIL}, "files": {"files": file}}
+    assert company.ana.refused("POST", "/v1/messages", **request)[0] == 400
+
+
+def test_the_size_of_a_file_is_limited(fresh: Company, receiver: Receiver) -> None:
+    assert fresh.ana.accepted("GET", "/sandbox/switches")["file_limit_bytes"] == 104_857_600
+    fresh.ana.accepted("PATCH", "/sandbox/switches", json={"file_limit_bytes": 10})
+    receiver.files["/large"] = ("text/plain", b"x" * 11)
+    to_bot = {"toPersonEmail": BOT_EMAIL}
+    for size, status in ((10, 200), (11, 400)):
+        files = {"files": ("a.txt", b"x" * size)}
+        assert fresh.ana.post("/v1/messages", data=to_bot, files=files).status_code == status
+    assert fresh.ana.refused("POST", "/v1/messages", json=to_bot | {"files": [f"{receiver.url}/large"]})[0] == 400
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b'{"text": ' + b"[" * 100_000,
+        b'{"text": "\\ud800"}',
+        b'{"inputs": NaN}',
+        b'{"inputs": 1e999}',
+        b"\xff",
+        b'{"text": ' + b"9" * 5000 + b"}",
+    ],
+    ids=["deep", "half a character", "no number", "endless", "no text", "a long number"],
+)
+@pytest.mark.parametrize("path", ["/v1/messages", "/v1/attachment/actions", "/v1/rooms", "/sandbox/faults"])
+def test_what_is_no_json_is_refused(company: Company, path: str, body: bytes) -> None:
+    headers = {"Content-Type": "application/json"}
+    assert company.ana.refused("POST", path, content=body, headers=headers)[0] == 400
+
+
+def test_a_body_of_another_media_type_is_refused(company: Company) -> None:
+    for kind in ("text/xml", "application/x-www-form-urlencoded"):
+        request: Json = {"content": b'{"title": "x"}', "headers": {"Content-Type": kind}}
+        assert company.ana.refused("POST", "/v1/rooms", **request)[0] == 415
+    with_charset = {"Content-Type": "Application/JSON;charset=utf-8"}
+    company.ana.accepted("POST", "/v1/rooms", content=b'{"title": "x"}', headers=with_charset)
 
 
 def test_pages_neither_repeat_nor_skip_when_messages_come_in_between(company: Company) -> None:
@@ -184,7 +289,8 @@ def test_messages_before_a_time_or_a_message(company: Company) -> None:
     before = company.ana.items("/v1/messages", roomId=room, beforeMessage=said[2]["id"])
     assert [message["text"] for message in before] == ["1", "0"]
     assert company.ana.items("/v1/messages", roomId=room, before=said[0]["created"]) == []
-    assert company.ana.refused("GET", "/v1/messages", params={"roomId": room, "before": "soon"})[0] == 400
+    for nonsense in ("soon", "0001-01-01T00:00:00+23:00"):
+        assert company.ana.refused("GET", "/v1/messages", params={"roomId": room, "before": nonsense})[0] == 400
 
 
 def test_a_bot_sees_of_a_group_room_only_what_mentions_it(company: Company) -> None:
@@ -192,7 +298,11 @@ def test_a_bot_sees_of_a_group_room_only_what_mentions_it(company: Company) -> N
     hidden = company.ana.say(roomId=room, text="between us")
     shown = company.ana.say(roomId=room, text="@PartnerHub help")
     assert company.bot.refused("GET", "/v1/messages", params={"roomId": room})[0] == 403
-    assert company.bot.items("/v1/messages", roomId=room, mentionedPeople="me") == [shown]
+    bot_id = company.bot.accepted("GET", "/v1/people/me")["id"]
+    for who in ("me", bot_id):
+        assert company.bot.items("/v1/messages", roomId=room, mentionedPeople=who) == [shown]
+    for wrong in ({"mentionedPeople": "somebody"}, {"mentionedPeople": "me", "max": "101"}):
+        assert company.bot.refused("GET", "/v1/messages", params={"roomId": room} | wrong)[0] == 400
     assert company.bot.refused("GET", f"/v1/messages/{hidden['id']}")[0] == 404
     assert company.bot.accepted("GET", f"/v1/messages/{shown['id']}") == shown
 
@@ -202,6 +312,9 @@ def test_direct_messages_are_listed_by_person(company: Company) -> None:
     listed = company.bot.items("/v1/messages/direct", personEmail="ben.okafor@brightwater.example")
     assert listed[0] == said
     assert company.diego.items("/v1/messages/direct", personEmail="frank.novak@brightwater.example") == []
+    reply = company.bot.say(toPersonEmail="ben.okafor@brightwater.example", text="yes", parentId=said["id"])
+    thread = company.ben.items("/v1/messages/direct", personEmail=BOT_EMAIL, parentId=said["id"])
+    assert thread == [reply]
 
 
 def test_a_submitted_card_is_told_to_whoever_may_see_the_card(company: Company) -> None:

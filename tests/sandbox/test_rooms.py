@@ -57,3 +57,14 @@ def test_a_bot_may_list_who_is_in_its_rooms(company: Company) -> None:
     assert len({member["personOrgId"] for member in members}) == 2
     pages = list(company.bot.pages("/v1/memberships", roomId=room, max=1))
     assert [page[0] for page in pages] == members
+
+
+def test_rooms_are_sorted_as_wanted(fresh: Company) -> None:
+    first, second = fresh.new_room(), fresh.new_room()
+    fresh.ana.say(roomId=first, text="activity")
+    for order, wanted in (("lastactivity", [first, second]), ("created", [second, first])):
+        assert [room["id"] for room in fresh.ana.items("/v1/rooms", sortBy=order)][:2] == wanted
+    by_id = [room["id"] for page in fresh.ana.pages("/v1/rooms", sortBy="id", max=2) for room in page]
+    assert len(set(by_id)) == len(by_id) == 5
+    for wrong in ({"sortBy": "colour"}, {"type": "team"}):
+        assert fresh.ana.refused("GET", "/v1/rooms", params=wrong)[0] == 400

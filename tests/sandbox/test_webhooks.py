@@ -2,23 +2,16 @@
 
 import hashlib
 import hmac
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
 
 from tests.sandbox.conftest import Company
 from tests.sandbox.driving import BOT_EMAIL, Json, Person
-from tests.sandbox.receiver import Receiver, receiving
+from tests.sandbox.receiver import Receiver
 from tests.sandbox.test_messages import card
 
 WEBHOOKS = "/v1/webhooks"
-
-
-@pytest.fixture
-def receiver() -> Iterator[Receiver]:
-    with receiving() as listening:
-        yield listening
 
 
 def ask(person: Person, receiver: Receiver, resource: str = "messages", event: str = "created", **more: Any) -> Json:
