@@ -15,12 +15,14 @@ from sandbox.changes import Changes
 from sandbox.control import Control
 from sandbox.deliveries import Deliveries
 from sandbox.errors import ApiError, answer_error
-from sandbox.faults import FaultMiddleware, Faults, Limits, Served
+from sandbox.faults import Faults, Limits, Served
 from sandbox.feed import Feed
 from sandbox.inventory import Inventory
 from sandbox.live import Live
 from sandbox.messaging import Messaging
+from sandbox.middleware import FaultMiddleware
 from sandbox.misbehaviour import Misbehaviour
+from sandbox.oauth import OAuth
 from sandbox.organizations import Organizations
 from sandbox.page import Page
 from sandbox.partner import Partner
@@ -28,6 +30,7 @@ from sandbox.people import People
 from sandbox.reports import Reports
 from sandbox.rooms import Rooms
 from sandbox.sockets import Mercury
+from sandbox.spoiling import Cut
 from sandbox.switches import Switches
 from sandbox.tables import Tables
 from sandbox.tags import Tags
@@ -38,7 +41,7 @@ MIDDLEWARE = "SANDBOX_MIDDLEWARE"
 """Environment variable: `module:name` of ASGI middleware to put around the sandbox, such as a recorder."""
 
 
-def build_app(world: World, partner: Partner, feed_token: str, drop_sockets: Callable[[], int]) -> ASGIApp:
+def build_app(world: World, partner: Partner, feed_token: str, drop_sockets: Callable[[], int], cut: Cut) -> ASGIApp:
     """The application that shows this world; what is asked for most comes first."""
     switches, limits, served = Switches(), Limits(), Served()
     faults = Faults(Random(world.seed))  # noqa: S311  (repeatable by design)
@@ -53,6 +56,7 @@ def build_app(world: World, partner: Partner, feed_token: str, drop_sockets: Cal
         Tags(world, partner, access),
         Inventory(world, partner, access),
         Reports(world, partner, access, Tables(calling, world.seed), switches),
+        OAuth(world, access, switches),
         Feed(world, partner, calling, limits, feed_token),
         Live(world),
         Control(world, partner, served, drop_sockets),
@@ -65,7 +69,7 @@ def build_app(world: World, partner: Partner, feed_token: str, drop_sockets: Cal
         exception_handlers={ApiError: answer_error, HTTPException: answer_error},
     )
     app.router.redirect_slashes = False
-    return _wrapped(FaultMiddleware(app, faults, served))
+    return _wrapped(FaultMiddleware(app, faults, served, cut))
 
 
 def _wrapped(app: ASGIApp) -> ASGIApp:

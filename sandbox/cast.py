@@ -43,6 +43,9 @@ class Role:
 PARTNER_ORG = Named("brightwater.example")
 OUTSIDE_ORG = Named("acme.example")
 FEED = Named("feed")
+SERVICE_APP = Named("service-app")
+CLIENT_SECRET = Named("client-secret")
+REFRESH_TOKEN = Named("refresh-token")
 
 ANA = Role("Ana Ferrer", "ana.ferrer@brightwater.example", (PartnerRole.FULL_ADMIN,))
 BEN = Role("Ben Okafor", "ben.okafor@brightwater.example", (PartnerRole.ADMIN,))

@@ -30,6 +30,7 @@ def serve(port: int, customers: int, seed: int) -> None:
         "feed_token": box.feed_token,
         "people": box.people,
         "rooms": box.rooms,
+        "service_app": box.service_app,
     }
     sys.stdout.write(json.dumps(ready) + "\n")
     sys.stdout.flush()

@@ -17,6 +17,7 @@ from sandbox.errors import BadRequest, NotFound
 from sandbox.faults import Served
 from sandbox.ids import Kind, bare, webex_id
 from sandbox.model import Event, Happening, PersonKind
+from sandbox.oauth import service_app
 from sandbox.partner import Partner
 from sandbox.resources import Json, message_json
 from sandbox.rest import answer, json_body, only_known
@@ -109,6 +110,7 @@ class Control:
                     "personId": webex_id(Kind.PEOPLE, bot.uuid),
                 },
                 "rooms": room_cards(world),
+                "service_app": service_app(world.seed),
                 "served": {
                     "requests": self._served.requests,
                     "seconds": round(self._served.seconds, 6),

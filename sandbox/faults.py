@@ -1,15 +1,12 @@
 """Misbehaviour on command: injected faults and rate limits, and the count of the sandbox's own time."""
 
-import asyncio
 import time
 from collections import deque
 from dataclasses import dataclass, field
 from enum import StrEnum
 from random import Random
 
-from starlette.types import ASGIApp, Message, Receive, Scope, Send
-
-from sandbox.errors import ApiError, TooMany, refusal
+from sandbox.errors import TooMany
 
 
 class Per(StrEnum):
@@ -63,14 +60,26 @@ class FrameFault(StrEnum):
 
     DROP = "drop"
     DUPLICATE = "duplicate"
+    DELAY = "delay"
+    """It comes `delay_ms` later, and others may come before it."""
+    REORDER = "reorder"
+    """It comes after the next one, or after a second when there is none."""
+
+
+class Lists(StrEnum):
+    """What can happen to the list in an answer, which looks complete all the same."""
+
+    EMPTY = "empty"
+    PARTIAL = "partial"
 
 
 @dataclass
 class Fault:
     """What shall go wrong with matching requests; `path` is a prefix, `times` None means for ever.
 
-    `carried_out`: the request takes effect and only its answer is lost. `frames`: not requests suffer, but what is
-    sent through sockets.
+    `carried_out`: the request takes effect and only its answer is lost. `cut_after_bytes`: it takes effect, and the
+    connection breaks when so much of the answer's body has been sent; 0 gives no answer at all. `lists`: the list in
+    the answer holds nothing, or half. `frames`: not requests suffer, but what is sent through sockets.
     """
 
     method: str | None = None
@@ -81,7 +90,14 @@ class Fault:
     probability: float = 1.0
     delay_ms: float = 0
     carried_out: bool = False
+    cut_after_bytes: int | None = None
+    lists: Lists | None = None
     frames: FrameFault | None = None
+
+    @property
+    def spoils_answers(self) -> bool:
+        """Whether an answer is made, but not as it should be."""
+        return self.cut_after_bytes is not None or self.lists is not None
 
     def matches(self, method: str, path: str) -> bool:
         """Whether it is about this request."""
@@ -99,12 +115,9 @@ class Faults:
         """The fault that hits this request, if one does; its count goes down."""
         return next((fault for fault in self.active if fault.matches(method, path) and self._hits(fault)), None)
 
-    def copies_of_a_frame(self) -> int:
-        """How often the next frame is to be sent: once, unless a fault hits it."""
-        hit = next((fault for fault in self.active if fault.frames and self._hits(fault)), None)
-        if hit is None:
-            return 1
-        return 0 if hit.frames is FrameFault.DROP else 2
+    def strike_frame(self) -> Fault | None:
+        """The fault that hits the next frame, if one does; its count goes down."""
+        return next((fault for fault in self.active if fault.frames and self._hits(fault)), None)
 
     def _hits(self, fault: Fault) -> bool:
         if fault.times == 0 or self.chance.random() >= fault.probability:
@@ -120,42 +133,3 @@ class Served:
 
     requests: int = 0
     seconds: float = 0.0
-
-
-class FaultMiddleware:
-    """Counts own time and lets faults strike, everywhere but at the control endpoints. Plain ASGI, for speed."""
-
-    def __init__(self, app: ASGIApp, faults: Faults, served: Served) -> None:
-        self._app = app
-        self._faults = faults
-        self._served = served
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Serve one request or socket."""
-        if scope["type"] not in ("http", "websocket") or scope["path"].startswith("/sandbox/"):
-            await self._app(scope, receive, send)
-            return
-        fault = self._faults.strike(scope.get("method", "GET"), scope["path"]) if self._faults.active else None
-        if fault and fault.delay_ms:
-            await asyncio.sleep(fault.delay_ms / 1000)
-        if fault and fault.status:
-            if fault.carried_out and scope["type"] == "http":
-                await self._app(scope, receive, _lost)
-            error = ApiError("The sandbox was told to fail here.", status=fault.status, retry_after=fault.retry_after)
-            await refusal(error)(scope, receive, send)
-        elif scope["type"] == "http":
-            await self._serve(scope, receive, send)
-        else:
-            await self._app(scope, receive, send)
-
-    async def _serve(self, scope: Scope, receive: Receive, send: Send) -> None:
-        started = time.perf_counter()
-        try:
-            await self._app(scope, receive, send)
-        finally:
-            self._served.requests += 1
-            self._served.seconds += time.perf_counter() - started
-
-
-async def _lost(_message: Message) -> None:
-    """An answer that never arrives."""

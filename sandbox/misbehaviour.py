@@ -7,10 +7,12 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from sandbox.errors import BadRequest
-from sandbox.faults import Fault, Faults, FrameFault, Limit, Limits, Per
+from sandbox.faults import Fault, Faults, FrameFault, Limit, Limits, Lists, Per
 from sandbox.resources import Json
 from sandbox.rest import answer, json_body, no_content, only_known
 from sandbox.switches import Switches
+
+LONGEST_DELAY_MS = 600_000
 
 
 class Misbehaviour:
@@ -86,15 +88,19 @@ def _fault(body: Json) -> Fault:
     checks = {
         "method": fault.method is None or isinstance(fault.method, str),
         "path": isinstance(fault.path, str) and fault.path.startswith("/"),
-        "status": fault.status is None or (_is_number(fault.status) and 400 <= fault.status <= 599),
+        "status": fault.status is None or (type(fault.status) is int and 400 <= fault.status <= 599),
         "retry_after": fault.retry_after is None or _is_number(fault.retry_after),
-        "times": fault.times is None or type(fault.times) is int,
+        "times": fault.times is None or (type(fault.times) is int and fault.times >= 0),
         "probability": _is_number(fault.probability) and fault.probability <= 1,
-        "delay_ms": _is_number(fault.delay_ms),
+        "delay_ms": _is_number(fault.delay_ms) and fault.delay_ms <= LONGEST_DELAY_MS,
         "carried_out": isinstance(fault.carried_out, bool),
+        "cut_after_bytes": fault.cut_after_bytes is None
+        or (type(fault.cut_after_bytes) is int and fault.cut_after_bytes >= 0),
+        "lists": fault.lists is None or fault.lists in list(Lists),
         "frames": fault.frames is None or fault.frames in list(FrameFault),
     }
     _refuse_failed(checks)
+    fault.lists = Lists(fault.lists) if fault.lists else None
     fault.frames = FrameFault(fault.frames) if fault.frames else None
     return fault
 

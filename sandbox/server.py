@@ -13,6 +13,7 @@ from sandbox import cast
 from sandbox.app import build_app
 from sandbox.clock import Clock
 from sandbox.control import PersonCard, RoomCard, people_cards, room_cards
+from sandbox.oauth import ServiceApp, service_app
 from sandbox.synthetic import make_partner
 from sandbox.world import World
 
@@ -31,7 +32,7 @@ class Sandbox:
         self.world = World(seed, self.clock)
         self.port = port
         self.partner = make_partner(customers, seed, self.clock.now())
-        self.app = build_app(self.world, self.partner, self.feed_token, self._drop_sockets)
+        self.app = build_app(self.world, self.partner, self.feed_token, self._drop_sockets, self._cut)
         self._server: _Server | None = None
         self._thread: threading.Thread | None = None
 
@@ -112,8 +113,17 @@ class Sandbox:
         """Which rooms there are."""
         return room_cards(self.world)
 
+    @property
+    def service_app(self) -> ServiceApp:
+        """The credentials of the service app, to renew an administrator's token with."""
+        return service_app(self.world.seed)
+
     def _drop_sockets(self) -> int:
         return self._server.drop_sockets() if self._server else 0
+
+    def _cut(self, client: tuple[str, int]) -> None:
+        if self._server:
+            self._server.cut(client)
 
 
 class _Server(uvicorn.Server):
@@ -152,6 +162,12 @@ class _Server(uvicorn.Server):
         """End at once; from another thread."""
         if self._loop:
             self._loop.call_soon_threadsafe(self._end.set)
+
+    def cut(self, client: tuple[str, int]) -> None:
+        """Break the connection with the client at this address."""
+        for connection in list(self.server_state.connections):
+            if getattr(connection, "client", None) == client:
+                connection.transport.abort()
 
     def drop_sockets(self) -> int:
         """Cut every websocket; how many there were."""

@@ -20,6 +20,7 @@ from sandbox.errors import ApiError, NotFound
 from sandbox.faults import Faults
 from sandbox.ids import bare
 from sandbox.model import Event, Happening, Membership, Message, Person
+from sandbox.outlet import Outlet
 from sandbox.resources import Json
 from sandbox.rest import answer, json_body, no_content
 from sandbox.switches import Switches
@@ -82,9 +83,10 @@ class Mercury:
         self._access = access
         self._faults = faults
         self._switches = switches
+        self._stale: set[str] = set()
         self._devices: dict[str, tuple[Person, Json]] = {}
         self._journals: dict[Person, Journal] = {}
-        self._open: dict[Person, set[asyncio.Queue[Frame]]] = {}
+        self._open: dict[Person, set[Outlet]] = {}
         world.listeners.append(self._hear)
 
     def routes(self) -> list[BaseRoute]:
@@ -94,6 +96,7 @@ class Mercury:
             Route("/wdm/api/v1/devices", self.list_devices),
             Route("/wdm/api/v1/devices", self.create_device, methods=["POST"]),
             Route("/wdm/api/v1/devices/{device}", self.delete_device, methods=["DELETE"]),
+            Route("/sandbox/sockets/stale", self.make_stale, methods=["POST"]),
             WebSocketRoute("/mercury/{device}", self.socket),
         ]
 
@@ -128,12 +131,19 @@ class Mercury:
         if uuid not in self._devices or self._devices[uuid][0] is not caller:
             raise NotFound("Device not found.")
         del self._devices[uuid]
+        self._stale.discard(uuid)
         return no_content()
+
+    async def make_stale(self, _request: Request) -> Response:
+        """Every device there is becomes one that is still listed, but whose socket is gone for good."""
+        self._stale |= self._devices.keys()
+        return answer({"stale": len(self._stale)})
 
     async def socket(self, websocket: WebSocket) -> None:
         """One socket: authorise it by header or first frame, send what was missed, then what happens."""
-        owner, _ = self._devices.get(websocket.path_params["device"], (None, {}))
-        if owner is None:
+        device = websocket.path_params["device"]
+        owner, _ = self._devices.get(device, (None, {}))
+        if owner is None or device in self._stale:
             await websocket.send_denial_response(PlainTextResponse("No such device.", 404))
             return
         await websocket.accept()
@@ -153,21 +163,21 @@ class Mercury:
             return False
 
     async def _run(self, websocket: WebSocket, owner: Person) -> None:
-        queue: asyncio.Queue[Frame] = asyncio.Queue()
+        outlet = Outlet()
         journal = self._journal(owner)
         now = self._world.clock.now()
         for frame in (
             activities.greeting(now),
             *journal.again(now, acknowledged_too=self._switches.redeliver_acknowledged),
         ):
-            queue.put_nowait(frame)
-        self._open.setdefault(owner, set()).add(queue)
-        writer = asyncio.create_task(_write(websocket, queue))
+            outlet.queue.put_nowait(frame)
+        self._open.setdefault(owner, set()).add(outlet)
+        writer = asyncio.create_task(_write(websocket, outlet.queue))
         try:
             while True:
                 _acknowledge(journal, await websocket.receive_text())
         finally:
-            self._open[owner].discard(queue)
+            self._open[owner].discard(outlet)
             writer.cancel()
 
     def _journal(self, person: Person) -> Journal:
@@ -203,11 +213,11 @@ class Mercury:
         self._deliver(membership.person, uuid, frames)
 
     def _deliver(self, person: Person, uuid: str, frames: list[Frame]) -> None:
-        """Keep the frames for a reconnect, and send them unless a fault loses or doubles them."""
+        """Keep the frames for a reconnect, and send them as the faults let them through."""
         self._journal(person).keep(uuid, Delivery(self._world.clock.now(), frames))
-        for queue in self._open.get(person, ()):
-            for frame in frames * self._faults.copies_of_a_frame():
-                queue.put_nowait(frame)
+        for outlet in self._open.get(person, ()):
+            for frame in frames:
+                outlet.send(frame, self._faults.strike_frame())
 
 
 async def _write(websocket: WebSocket, queue: asyncio.Queue[Frame]) -> None:

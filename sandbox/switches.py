@@ -23,5 +23,9 @@ class Switches:
     """How often a report's details must be asked for until it is done; ten minutes of the clock do as well."""
     fail_reports: bool = False
     """Reports end as `failed` instead of `done`; Webex's word for it is not documented."""
+    access_token_seconds: int = 14 * 86_400
+    """The life of an access token that was renewed."""
+    rotate_refresh_tokens: bool = False
+    """Renewing gives another refresh token, and the old one is worth nothing any more."""
     webhook_failures: int = 5
     """After so many failures in a row a webhook is deactivated; Webex's number is not published."""

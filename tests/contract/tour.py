@@ -55,7 +55,12 @@ class Tour:
         box = self.sandbox.box
         ana, ben, gina = box.people[0], box.people[1], box.people[-1]
         customer = next(one for one in box.partner.customers if locations(one))
+        app = box.service_app
         self.known |= {
+            "applicationId": app["application_id"],
+            "clientId": app["client_id"],
+            "clientSecret": app["client_secret"],
+            "targetOrgId": webex_id(Kind.ORGANIZATION, box.world.org),
             "personId": ben["personId"],
             "managedBy": ben["personId"],
             "personEmail": gina["email"],

@@ -1,5 +1,6 @@
 import time
 
+import httpx
 import pytest
 from websockets.exceptions import InvalidStatus
 from websockets.sync.client import connect
@@ -71,6 +72,11 @@ def test_a_handshake_can_be_refused(fresh: Company) -> None:
         {"times": 0.5},
         {"delay_ms": -1},
         {"frames": "burn"},
+        {"status": 404.5},
+        {"times": -1},
+        {"delay_ms": 10**9},
+        {"cut_after_bytes": -1},
+        {"lists": "long"},
         {"colour": "red"},
     ],
 )
@@ -123,3 +129,36 @@ def test_a_switch_changes_a_habit(fresh: Company) -> None:
     assert fresh.ana.refused("POST", "/v1/messages", json=reply)[0] == 400
     for senseless in ({"refuse_reply_to_reply": 1}, {"colour": True}):
         assert fresh.ana.refused("PATCH", "/sandbox/switches", json=senseless)[0] == 400
+
+
+def test_a_connection_can_break_in_the_middle_of_an_answer(fresh: Company) -> None:
+    for after in (40, 0, 10**9):
+        inject(fresh, method="POST", path="/v1/messages", cut_after_bytes=after, times=1)
+        with pytest.raises(httpx.RemoteProtocolError):
+            fresh.ana.post("/v1/messages", json=HELLO)
+    assert [message["text"] for message in fresh.ana.items("/sandbox/messages")] == ["hello"] * 3
+    assert fresh.ana.get("/v1/people/me").is_success
+
+
+def test_lists_can_be_empty_or_partial_and_look_complete(fresh: Company) -> None:
+    everything = fresh.admin.items("/v1/organizations")
+    inject(fresh, path="/v1/organizations", lists="empty", times=1)
+    assert fresh.admin.items("/v1/organizations") == []
+    inject(fresh, path="/v1/organizations", lists="partial", times=1)
+    assert fresh.admin.items("/v1/organizations") == everything[: len(everything) // 2]
+    inject(fresh, path="/partnerhub/v1/customers", lists="partial", times=1)
+    short = fresh.admin.get("/partnerhub/v1/customers", params={"max": 10})
+    assert len(short.json()["items"]) == 5
+    assert "next" not in short.links
+    inject(fresh, path="/v1/partner/tags", lists="empty", times=1)
+    assert fresh.admin.get("/v1/partner/tags", params={"type": "ORGANIZATION"}).json() == []
+    inject(fresh, path="/v1/people/me", lists="empty", times=1)
+    assert fresh.admin.accepted("GET", "/v1/people/me")["displayName"]
+    assert fresh.admin.items("/v1/organizations") == everything
+
+
+@pytest.mark.parametrize("status", [400, 404, 409, 410, 415, 423, 428, 500, 503])
+def test_a_fault_has_the_body_that_every_refusal_has(fresh: Company, status: int) -> None:
+    inject(fresh, path="/v1/rooms", status=status, retry_after=3)
+    assert fresh.ana.refused("GET", "/v1/rooms")[0] == status
+    assert fresh.ana.get("/v1/rooms").headers["retry-after"] == "3"

@@ -7,6 +7,7 @@ import pytest
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 from websockets.sync.client import connect
 
+from sandbox.ids import bare
 from tests.sandbox.conftest import Company
 from tests.sandbox.driving import BOT_EMAIL, WAIT_SECONDS, Person, Socket, register, socket
 
@@ -184,3 +185,35 @@ def test_frames_can_be_lost_and_doubled(fresh: Company) -> None:
         for text in ("lost", "twice", "once"):
             fresh.ana.say(toPersonEmail=BOT_EMAIL, text=text)
         assert texts(fresh, bot, 3) == ["twice", "twice", "once"]
+
+
+def test_frames_can_be_swapped_and_held_up(fresh: Company) -> None:
+    with socket(register(fresh.bot), fresh.bot.token) as open_socket:
+
+        def said(text: str) -> str:
+            return bare(fresh.ana.say(toPersonEmail=BOT_EMAIL, text=text)["id"])
+
+        def heard() -> str:
+            return str(open_socket.activity()["id"])
+
+        fresh.ana.accepted("POST", "/sandbox/faults", json={"frames": "reorder", "times": 1})
+        first, second = said("first"), said("second")
+        assert [heard(), heard()] == [second, first]
+        fresh.ana.accepted("POST", "/sandbox/faults", json={"frames": "delay", "delay_ms": 80, "times": 1})
+        late, punctual = said("late"), said("punctual")
+        assert [heard(), heard()] == [punctual, late]
+        fresh.ana.accepted("POST", "/sandbox/faults", json={"frames": "reorder", "times": 1})
+        lonely = said("lonely")
+        assert heard() == lonely
+
+
+def test_a_stale_device_is_still_listed_but_has_no_socket(fresh: Company) -> None:
+    url = register(fresh.bot)
+    assert fresh.ana.accepted("POST", "/sandbox/sockets/stale") == {"stale": 1}
+    listed = fresh.bot.accepted("GET", "/wdm/api/v1/devices")["devices"]
+    assert [device["webSocketUrl"] for device in listed] == [url]
+    with pytest.raises(InvalidStatus) as refused, connect(url, proxy=None):
+        pass
+    assert refused.value.response.status_code == 404
+    with socket(register(fresh.bot), fresh.bot.token):
+        pass
