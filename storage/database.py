@@ -3,6 +3,7 @@
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
@@ -38,6 +39,7 @@ class Database:
         self.url = parsed.render_as_string(hide_password=True)
         self.is_sqlite = self.engine.dialect.name == "sqlite"
         # SQLite has one writer; waiting in line here is faster and fairer than its polling for the lock.
+        self._turns = [threading.Lock() for _ in range(64)]
         self._writer: Any = threading.RLock() if self.is_sqlite else nullcontext()
 
     @contextmanager
@@ -54,6 +56,25 @@ class Database:
                 session.connection(execution_options={"writes": True})
             yield session
             session.commit()
+
+    @contextmanager
+    def alone(self, key: str) -> Iterator[None]:
+        """Let nobody else be inside under the same key: no other thread and, on PostgreSQL, no other process.
+
+        It is no transaction: calls to the outside may be made meanwhile.
+        """
+        number = int.from_bytes(sha256(key.encode()).digest()[:8], signed=True)
+        if self.is_sqlite:
+            # A file has one service; keys that share a lock only wait for each other.
+            with self._turns[number % len(self._turns)]:
+                yield
+            return
+        with self.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+            connection.execute(text("SELECT pg_advisory_lock(:number)"), {"number": number})
+            try:
+                yield
+            finally:
+                connection.execute(text("SELECT pg_advisory_unlock(:number)"), {"number": number})
 
     def upgrade(self) -> None:
         """Create the schema, or bring an older one up to date.

@@ -3,7 +3,7 @@
 from collections.abc import Set
 from datetime import datetime
 
-from sqlalchemy import Column, Table, and_, delete, select
+from sqlalchemy import Column, Table, and_, delete, select, update
 from sqlmodel import Session, col
 
 from hub.access import Role
@@ -80,8 +80,10 @@ def read_tags(partner: PartnerClient, task: Task) -> Changes:
     with task.database.write() as session:
         newer = _changed_by_people(session, task.at)
         told = {(org_id, tag) for org_id, tags in of_customers.items() for tag in tags}
-        tagged = _replace(session, task, customer_tag, told, customer.c.org_id, "tags of customers", newer)
+        kept = _kept_here(session, customer_tag, told)
+        tagged = _replace(session, task, customer_tag, told | kept, customer.c.org_id, "tags of customers", newer)
         told = {(identity, tag) for identity, tags in of_subscriptions.items() for tag in tags}
+        told |= _kept_here(session, subscription_tag, told)
         ids = _replace(
             session, task, subscription_tag, told, subscription.c.subscription_id, "tags of subscriptions", newer
         )
@@ -89,6 +91,16 @@ def read_tags(partner: PartnerClient, task: Task) -> Changes:
         tagged |= {row.org_id for row in owners}
         upsert_rows(session, touched, ({"org_id": org_id} for org_id in tagged), replace=False)
     return Changes(org_ids=frozenset(tagged))
+
+
+def _kept_here(session: Session, table: Table, told: Set[Pair]) -> set[Pair]:
+    """Return the tags that Webex does not know yet; those that it tells by now are its own."""
+    owner = next(column for column in table.primary_key if column is not table.c.tag)
+    kept = {(str(row[0]), str(row[1])) for row in session.execute(select(owner, table.c.tag).where(table.c.kept_here))}
+    for whose, tag in kept & told:
+        known = and_(owner == whose, table.c.tag == tag)
+        session.connection().execute(update(table).where(known).values(kept_here=False))
+    return kept - told
 
 
 def read_assignments(partner: PartnerClient, task: Task) -> Changes:

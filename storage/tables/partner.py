@@ -8,7 +8,7 @@ lacks a field never clears it, so each group of fields that a source tells toget
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Index, text
+from sqlalchemy import Index, false, text
 from sqlmodel import Field, SQLModel
 
 from storage.types import Json, OrderedText, UtcDateTime
@@ -128,6 +128,11 @@ class CustomerTag(SQLModel, table=True):
 
     org_id: str = Field(foreign_key="customer.org_id", ondelete="CASCADE", primary_key=True)
     tag: str = Field(primary_key=True, index=True, sa_type=OrderedText)
+    kept_here: bool = Field(
+        default=False,
+        sa_column_kwargs={"server_default": false()},
+        description="given where no administrator token was configured: Webex does not know it yet",
+    )
 
 
 class SubscriptionTag(SQLModel, table=True):
@@ -137,6 +142,11 @@ class SubscriptionTag(SQLModel, table=True):
 
     subscription_id: str = Field(foreign_key="subscription.subscription_id", ondelete="CASCADE", primary_key=True)
     tag: str = Field(primary_key=True, index=True, sa_type=OrderedText)
+    kept_here: bool = Field(
+        default=False,
+        sa_column_kwargs={"server_default": false()},
+        description="given where no administrator token was configured: Webex does not know it yet",
+    )
 
 
 class Assignment(SQLModel, table=True):
