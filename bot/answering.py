@@ -3,6 +3,7 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import count
 
 from bot.arrival import Arrival, Prepared
 from bot.dispatch import Answer, Dispatcher, Plan, Request, failure, line_of, problem, source_problem
@@ -19,6 +20,7 @@ from notifications import keys
 from notifications.outbox import Message, Outgoing
 from storage.tables import Person, Space
 from templates.catalogue import N_
+from templates.escape import markdown
 from templates.texts import Texts
 
 RUN = "run"
@@ -46,6 +48,7 @@ class Answering:
         clock: Callable[[], datetime],
         own_name: str,
         defaults: Defaults,
+        tell: Callable[[Outgoing], None] = lambda _: None,
     ) -> None:
         self._dispatcher = dispatcher
         self._people = people
@@ -53,6 +56,7 @@ class Answering:
         self._clock = clock
         self._own_name = own_name
         self._defaults = defaults
+        self._tell = tell
 
     def prepare(self, arrival: Arrival) -> Prepared:
         """Find out what an arrival asks for; what is wrong with it becomes its answer."""
@@ -106,7 +110,17 @@ class Answering:
             products=products_of(own, space),
             inputs=inputs,
             privately=privately,
+            tell=self._teller(arrival),
         )
+
+    def _teller(self, arrival: Arrival) -> Callable[[str], None]:
+        numbers = count(1)
+
+        def tell(text: str) -> None:
+            cause = f"progress:{arrival.id}:{next(numbers)}"
+            self._tell(Outgoing(cause, arrival.room_id, Message(markdown(text)), parent_id=arrival.root_id))
+
+        return tell
 
     def _messages(self, arrival: Arrival, answer: Answer, plan: Plan | None = None) -> list[Outgoing]:
         moved = arrival.room_type == "group" and plan is not None and plan.context.space.kind == "direct"

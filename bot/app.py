@@ -24,6 +24,7 @@ from bot.webex import Person, Webex
 from bot.websocket import Websocket
 from notifications.collect import WATCH
 from notifications.deliver import WITHHELD, Deliverer
+from notifications.outbox import Outgoing, enqueue
 from notifications.pipeline import Pipeline
 from notifications.render import Style
 from notifications.reports.runs import Runner
@@ -75,6 +76,7 @@ class Service:
             clock,
             own_name=me.display_name,
             defaults=Defaults(settings.language, settings.time_zone),
+            tell=self._tell,
         )
         self._intake = Intake(
             self.parts.database, self._webex, answering, self._deliverer, clock, workers=settings.workers
@@ -150,6 +152,11 @@ class Service:
         """Change what a message says, if that is possible: it tells progress, nothing that must arrive."""
         with suppress(WebexError):
             self._webex.edit(room_id, message_id, markdown)
+
+    def _tell(self, message: Outgoing) -> None:
+        with self.parts.database.write() as session:
+            enqueue(session, [message], self.clock())
+        self._deliverer.wake()
 
     def _listen(self) -> None:
         try:

@@ -47,6 +47,8 @@ class Request:
     """What sections show where the command names no product."""
     today: date | None = None
     inputs: Mapping[str, str] = field(default_factory=dict)
+    tell: Callable[[str], None] = lambda _: None
+    """Says in the thread, while the command runs, how far it has come."""
     privately: bool = False
     """The answer is wanted one-to-one instead of in the space; what has effects there is not."""
 
@@ -129,6 +131,7 @@ class Dispatcher:
             line=f"{match.command.name} {match.rest}".strip(),
             request_id=request.id,
             inputs=request.inputs,
+            tell=request.tell,
             products=request.products,
         )
         arguments = match.command.arguments(match.rest, lambda: saved_filters(context, request.space))

@@ -54,6 +54,7 @@ TABLE: Mapping[str, Access] = {
     "delete filter": CUSTOMERS,
     "undo": CUSTOMERS,
     "admins": CUSTOMERS,
+    "tags": CUSTOMERS,
     "status": CUSTOMERS,
     # Indicators, reports and alerts: not the help desks
     "kpis": READ,
@@ -88,6 +89,7 @@ TABLE: Mapping[str, Access] = {
     "audit": READ,
     # What Partner Hub lets full and partner administrators change
     "tag": CHANGE,
+    "tag where": CHANGE,
     "untag": CHANGE,
     "trial start": CHANGE,
     "trial submit": CHANGE,

@@ -203,9 +203,13 @@ def _view(change: Change, texts: Texts) -> dict[str, Any]:
                 "after": _value(change.after.get(name), texts),
             }
             for name in dict.fromkeys([*change.before, *change.after])
-            if name not in (hub_audit.UNDOES, CONFIRMATION) and change.before.get(name) != change.after.get(name)
+            if name not in _OWN_FIELDS and change.before.get(name) != change.after.get(name)
         ],
     }
+
+
+_OWN_FIELDS = (hub_audit.UNDOES, hub_audit.PART_OF, CONFIRMATION)
+"""Fields of a change that are for the program."""
 
 
 def _value(value: Any, texts: Texts) -> str:

@@ -2,8 +2,9 @@
 
 import hashlib
 import re
-from collections.abc import Sequence
-from typing import Annotated
+from collections.abc import Mapping, Sequence
+from types import MappingProxyType
+from typing import Annotated, Any
 
 from commands.context import Context
 from commands.parameters import Parameter
@@ -23,7 +24,16 @@ class ConfirmationParameter(Parameter):
 Confirmation = Annotated[str | None, ConfirmationParameter()]
 
 
-def question(ctx: Context, line: str, text: str, facts: Sequence[tuple[str, str]], button: str) -> Reply:
+def question(
+    ctx: Context,
+    line: str,
+    text: str,
+    facts: Sequence[tuple[str, str]],
+    button: str,
+    *,
+    about: str = "",
+    data: Mapping[str, Any] = MappingProxyType({}),
+) -> Reply:
     """Ask whether to do what a line says.
 
     Args:
@@ -32,11 +42,18 @@ def question(ctx: Context, line: str, text: str, facts: Sequence[tuple[str, str]
         text: the question, in the reader's words.
         facts: what will be changed, by name.
         button: what to press for yes.
+        about: identity of what is asked about, where it may be something else by the time of the answer.
+        data: what `--json` tells beside the command that confirms.
     """
-    code = hashlib.sha256(ctx.request_id.encode()).hexdigest()[:12]
+    code = hashlib.sha256(ctx.request_id.encode()).hexdigest()[:12] + (f"_{about}" if about else "")
     confirmed = f"{line} confirm:{code}"
     return Reply(
         "question",
         view={"text": text, "facts": facts, "button": button, "confirmed": confirmed},
-        data=lambda: {"confirm": confirmed},
+        data=lambda: {"confirm": confirmed, **data},
     )
+
+
+def is_about(confirmation: str, about: str) -> bool:
+    """Whether a confirmation answers a question about the same."""
+    return confirmation.partition("_")[2] == about

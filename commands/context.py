@@ -92,6 +92,8 @@ class Context:
     """What sections show where nobody names a product: a choice of the space or person."""
     inputs: Mapping[str, str] = field(default_factory=dict)
     """Fields of the card whose button was pressed."""
+    tell: Callable[[str], None] = lambda _: None
+    """Says in the thread, while the command runs, how far it has come: no customer data."""
 
     @property
     def here(self) -> str:

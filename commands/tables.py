@@ -54,7 +54,7 @@ def table(
     columns: Sequence[Column],
     rows: Iterable[Any],
     texts: Texts,
-    opens: Callable[[Any], str] | None = None,
+    opens: Callable[[Any], str | None] | None = None,
 ) -> dict[str, Any]:
     """Return what the table templates show: titles, and for each row its cells and the command that opens it."""
     return {

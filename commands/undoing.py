@@ -13,6 +13,7 @@ from sqlmodel import Session, col, select
 from commands import access
 from commands.context import Context
 from commands.errors import CommandError
+from commands.progress import Progress
 from hub import administrators, tags, trials
 from hub.access import Needs
 from hub.audit import CUSTOMER, SUBSCRIPTION, UNDO, UNDOES, is_settled
@@ -73,27 +74,48 @@ def take_back(ctx: Context, change: Audit, reversal: Reversal) -> bool:
 
 def _tags(ctx: Context, change: Audit) -> Sequence[int]:
     """Put back the tags that were taken off, and take off those put on; others stay."""
-    org_id = change.target.removeprefix(CUSTOMER)
-    before, after = change.before["tags"], change.after["tags"]
     last = _last(ctx)
+    _put_tags_back(ctx, change, part_of=None)
+    return _written_since(ctx, last, change.target)
+
+
+def _put_tags_back(ctx: Context, change: Audit, part_of: int | None) -> None:
+    owner, author = _owner(ctx, change.target), tags.Author(ctx.person.email, ctx.now, change.room_id, part_of)
+    before, after = change.before["tags"], change.after["tags"]
     try:
         for verb, changed in (
             (tags.remove, [tag for tag in after if tag not in before]),
             (tags.add, [tag for tag in before if tag not in after]),
         ):
             if changed:
-                verb(
-                    ctx.services.database,
-                    ctx.services.partner,
-                    org_id,
-                    changed,
-                    who=ctx.person.email,
-                    now=ctx.now,
-                    room_id=change.room_id,
-                )
+                verb(ctx.services.database, ctx.services.partner, owner, changed, author)
     except tags.TagRefused as error:
         raise _changed_since() from error
-    return _written_since(ctx, last, change.target)
+
+
+def _owner(ctx: Context, target: str) -> tags.Owner:
+    if target.startswith(CUSTOMER):
+        return tags.Owner(target.removeprefix(CUSTOMER))
+    with ctx.read() as session:
+        owner = tags.subscription_of(session, ctx.scope, target.removeprefix(SUBSCRIPTION))
+    if owner is None:
+        raise _changed_since()
+    return owner
+
+
+def _many_tags(ctx: Context, change: Audit) -> Sequence[int]:
+    """Take tags off everybody who got them in one go, as far as that was not taken back one by one."""
+    with ctx.read() as session:
+        parts = [part for part in tags.parts_of(session, change) if not is_settled(session, part)]
+    last, progress = _last(ctx), Progress(ctx)
+    for done, part in enumerate(parts, start=1):
+        _put_tags_back(ctx, part, part_of=change.id)
+        progress(done, len(parts))
+    targets = {part.target for part in parts}
+    with ctx.read() as session:
+        own = select(Audit).where(Audit.who == ctx.person.email, col(Audit.id) > last)
+        written = [row.id for row in session.scalars(own) if row.target in targets]
+    return [*(part.id for part in parts if part.id), *(number for number in written if number)]
 
 
 def _administrators(ctx: Context, change: Audit) -> Sequence[int]:
@@ -254,6 +276,7 @@ def _of(command: str, *, within: Within | None = None, outside: Outside | None =
 REVERSALS: Mapping[str, Reversal] = {
     "tag": _of("tag", outside=_tags),
     "untag": _of("untag", outside=_tags),
+    tags.BULK: _of("tag where", outside=_many_tags),
     "admin assign": _of("admin assign", outside=_administrators),
     "admin unassign": _of("admin unassign", outside=_administrators),
     "admin grant": _of("admin grant", outside=_roles),

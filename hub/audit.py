@@ -19,6 +19,8 @@ CUSTOMER, SUBSCRIPTION = "customer:", "subscription:"
 UNDO = "undo"
 """What is written when a change was taken back; its `after` names that change."""
 UNDOES = "undoes"
+PART_OF = "part_of"
+"""Under this name a change keeps the number of the one it belongs to: it is taken back with that one."""
 
 
 @dataclass(frozen=True)
@@ -95,10 +97,10 @@ def changes(
 
 
 def last_of(session: Session, who: str) -> Audit | None:
-    """Return the last change a person made that was not taken back, and that takes none back itself."""
+    """Return the last change a person made that stands by itself, was not taken back and takes none back."""
     settled = _settled(session, who)
     rows = session.scalars(select(Audit).where(audit.c.who == who, audit.c.what != UNDO).order_by(audit.c.id.desc()))
-    return next((row for row in rows if row.id not in settled), None)
+    return next((row for row in rows if row.id not in settled and PART_OF not in row.after), None)
 
 
 def is_settled(session: Session, row: Audit) -> bool:

@@ -242,7 +242,7 @@ def test_a_tag_set_while_the_tags_are_read_stays(
     later(clock)
 
     def meanwhile(answer: Any) -> Any:
-        tags.add(sqlite_database, sources.partner, org_id, ["gold"], who="ana", now=clock())
+        tags.add(sqlite_database, sources.partner, tags.Owner(org_id), ["gold"], tags.Author("ana", clock()))
         return answer
 
     sources.wire.tampering["partner/tags"] = meanwhile
