@@ -1,5 +1,6 @@
 """Everything cards say comes from the catalogue: in a language that marks its words, nothing is left unmarked."""
 
+import json
 import re
 from collections.abc import Iterator
 from gettext import NullTranslations
@@ -15,6 +16,7 @@ from commands.choices import LANGUAGES
 from commands.errors import NotUnderstood
 from hub.products import KNOWN
 from hub.resources import load
+from notifications.limits import WEBEX
 from tests.commands.office import ANA, BEN, Office
 from tests.hub.definitions.partner import Held, Org, Product, put
 
@@ -109,3 +111,9 @@ def test_help_says_in_spanish_what_is_to_be_typed(office: Office) -> None:
     office.say(ANA, "settings language es")
     usage = office.say(ANA, "help indicators").text
     assert "expiring [DÍAS] [meetings|calling] [FILTRO]" in usage
+
+
+@pytest.mark.parametrize("typed", ["help", "ayuda"])
+def test_help_with_every_command_fits_into_a_card(office: Office, typed: str) -> None:
+    whole = json.dumps(office.say(ANA, typed).card).encode()
+    assert len(whole) < 0.9 * WEBEX.card_bytes
