@@ -23,6 +23,34 @@ PRODUCTS: Mapping[str, frozenset[str]] = {"meetings": MEETINGS, "calling": CALLI
 _PRODUCTS = {**{name: name for name in PRODUCTS}, "reuniones": "meetings", "llamadas": "calling", "ambos": "both"}
 
 
+COMMON_ZONES = (
+    "UTC",
+    "America/Los_Angeles",
+    "America/Denver",
+    "America/Chicago",
+    "America/New_York",
+    "America/Toronto",
+    "America/Mexico_City",
+    "America/Bogota",
+    "America/Santiago",
+    "America/Argentina/Buenos_Aires",
+    "America/Sao_Paulo",
+    "Atlantic/Canary",
+    "Europe/London",
+    "Europe/Lisbon",
+    "Europe/Madrid",
+    "Europe/Paris",
+    "Europe/Berlin",
+    "Europe/Athens",
+    "Asia/Dubai",
+    "Asia/Kolkata",
+    "Asia/Singapore",
+    "Asia/Tokyo",
+    "Australia/Sydney",
+)
+"""Offered to choose from; any other can be typed."""
+
+
 def region_of(person: Person | None, space: Space | None) -> str | None:
     """Return the region that counts: the space's choice, else the person's; None is every region."""
     return that_counts(space.region if space else None, person.region if person else None)

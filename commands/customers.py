@@ -107,7 +107,7 @@ def customers(ctx: Context, where: Where = Everything, sort: Order = None, page:
         found = hub_customers.list_customers(
             session, ctx.scope, where, sort, limit=PAGE_SIZE, offset=(page - 1) * PAGE_SIZE
         )
-        dates_unknown = hub_customers.are_unknown(session, ctx.scope)
+        undated = hub_customers.count_undated(session, ctx.scope)
 
     def whole() -> dict[str, Any]:
         with ctx.read() as session:
@@ -124,7 +124,7 @@ def customers(ctx: Context, where: Where = Everything, sort: Order = None, page:
                 for row in found.rows
             ],
             "paging": Paging(page, found.total_rows, line).view(),
-            "dates_unknown": dates_unknown,
+            "undated": undated,
             "quick": _quick(where, ctx.texts),
             "csv": f"report run {line}" if may(ctx.person.roles, Needs.READ) else None,
         },

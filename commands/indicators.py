@@ -13,7 +13,7 @@ from commands.registry import command
 from commands.reply import Reply
 from commands.tables import PAGE_SIZE, Column, Layout, Paging, without_page
 from hub import indicators, sections
-from hub.customers import are_unknown
+from hub.customers import count_undated
 from hub.products import BOTH
 from hub.sections import Section
 from templates.catalogue import N_
@@ -106,7 +106,7 @@ def _reply(
         section = find(session, products)
         paging = Paging(page, section.total_rows, line)
         rows = section.rows(limit=PAGE_SIZE, offset=paging.offset)
-        dates_unknown = are_unknown(session, ctx.scope)
+        undated = count_undated(session, ctx.scope)
 
     def whole() -> dict[str, Any]:
         with ctx.read() as session:
@@ -122,7 +122,7 @@ def _reply(
             "aside": ctx.texts(layout.aside.title),
             "entries": [layout.entry(row, ctx.texts, f"customer {row.org_id}") for row in rows],
             "nothing": ctx.texts(nothing),
-            "dates_unknown": dates_unknown,
+            "undated": undated,
             "paging": paging.view(),
             "csv": f"report run {line}",
         },
@@ -144,7 +144,7 @@ def kpis(ctx: Context, within: Days = 90, products: Products = BOTH) -> Reply:
     """Count customers by the five indicators; each opens its section."""
     with ctx.read() as session:
         found = indicators.kpis(session, ctx.scope, within, products)
-        dates_unknown = are_unknown(session, ctx.scope)
+        undated = count_undated(session, ctx.scope)
     only = "" if products == BOTH else f" {next(iter(products)).lower()}"
     days = ctx.texts.count("within %(n)s day", "within %(n)s days", within)
     return Reply(
@@ -166,7 +166,7 @@ def kpis(ctx: Context, within: Days = 90, products: Products = BOTH) -> Reply:
                 ]
             ],
             "products": [label(product, ctx.texts) for product in sorted(products)],
-            "dates_unknown": dates_unknown,
+            "undated": undated,
         },
         data=lambda: asdict(found),
     )

@@ -83,7 +83,7 @@ def helpdesk(ctx: Context) -> Reply:
 
 @command(
     "start",
-    aliases=["comenzar", "primeros pasos"],
+    aliases=["comenzar", "empezar", "primeros pasos"],
     summary=N_("Getting started with Partner Hub, step by step"),
     examples=["start"],
 )

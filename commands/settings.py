@@ -7,6 +7,7 @@ from sqlmodel import Session
 
 from commands.access import SETTINGS_OF_A_SPACE, TABLE
 from commands.choices import (
+    COMMON_ZONES,
     LANGUAGES,
     PRODUCTS,
     DefaultProducts,
@@ -45,7 +46,7 @@ from templates.vocabulary import region_name
 def settings(ctx: Context, language: Language = None, zone: Zone = None, products: DefaultProducts = None) -> Reply:
     """Show the choices, changed first where a new one is given."""
     language = language or _field(ctx, "language", LanguageParameter())
-    zone = zone or _field(ctx, "timezone", ZoneParameter())
+    zone = zone or _field(ctx, "other_zone", ZoneParameter()) or _field(ctx, "timezone", ZoneParameter())
     products = products or _field(ctx, "products", DefaultProductsParameter())
     chosen = {"language": language, "time_zone": zone, "products": products}
     _choose(ctx, {name: value for name, value in chosen.items() if value})
@@ -151,6 +152,7 @@ def _settings(ctx: Context, texts: Texts, products: frozenset[str]) -> Reply:
             "languages": LANGUAGES,
             "language": texts.language,
             "zone": texts.zone,
+            "zones": _zones(texts.zone),
             "now": ctx.now.astimezone(ZoneInfo(texts.zone)),
             "products": shown,
             "group": in_group,
@@ -168,6 +170,12 @@ def _settings(ctx: Context, texts: Texts, products: frozenset[str]) -> Reply:
         texts=texts,
         bounded=False,
     )
+
+
+def _zones(chosen: str) -> list[tuple[str, str]]:
+    """Return the zones to choose from, the chosen one among them, each with what it is called."""
+    offered = COMMON_ZONES if chosen in COMMON_ZONES else (chosen, *COMMON_ZONES)
+    return [(zone, zone.replace("_", " ")) for zone in offered]
 
 
 def _let_read(ctx: Context, *, open_to_colleagues: bool) -> Reply:

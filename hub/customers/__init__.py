@@ -1,6 +1,6 @@
 """The partner's customers: the list, finding one, and everything about one."""
 
-from hub.customers.dates import are_unknown
+from hub.customers.dates import count_undated
 from hub.customers.details import CustomerDetails, ProductCounts, State, SubscriptionDetails, details
 from hub.customers.finding import Match, MatchKind, find
 from hub.customers.listing import CustomerPage, CustomerRow, list_customers
@@ -17,7 +17,7 @@ __all__ = [
     "SortField",
     "State",
     "SubscriptionDetails",
-    "are_unknown",
+    "count_undated",
     "details",
     "find",
     "list_customers",

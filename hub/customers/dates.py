@@ -1,27 +1,24 @@
-"""Whether the dates are known on which statuses and sections depend."""
+"""How much of the dates is unknown on which statuses and sections depend."""
 
-from typing import Any
-
-from sqlalchemy import Select, exists, or_, select
+from sqlalchemy import func, or_, select
 from sqlmodel import Session
 
 from hub.scope import Scope
 from hub.tables import customer, subscription
 
+MOST_COUNTED = 1000
+"""Above that it is many; counting on would cost more than every other part of an answer."""
 
-def are_unknown(session: Session, scope: Scope) -> bool:
-    """Whether the start or end of any subscription or trial of the scope's customers is unknown.
+
+def count_undated(session: Session, scope: Scope) -> int:
+    """Count the subscriptions and trials of the scope's customers whose start or end is unknown, to one above the most.
 
     Webex tells no dates; they come from the feed or an imported CSV.
     """
-    lacking = or_(
-        *(exists(_of(scope).where(dated.is_(None))) for dated in (subscription.c.end_date, subscription.c.start_date))
+    undated = select(subscription.c.subscription_id).where(
+        or_(subscription.c.end_date.is_(None), subscription.c.start_date.is_(None))
     )
-    return bool(session.connection().scalar(select(lacking)))
-
-
-def _of(scope: Scope) -> Select[Any]:
-    found = select(1).select_from(subscription)
-    if scope.sees_everybody:
-        return found
-    return found.join(customer, customer.c.org_id == subscription.c.org_id).where(scope.customers())
+    if not scope.sees_everybody:
+        undated = undated.join(customer, customer.c.org_id == subscription.c.org_id).where(scope.customers())
+    counted = select(func.count()).select_from(undated.limit(MOST_COUNTED + 1).subquery())
+    return int(session.connection().scalar(counted) or 0)

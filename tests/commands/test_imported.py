@@ -53,7 +53,7 @@ def test_every_reading_command_answers(parts: Parts, each: Command) -> None:
         assert isinstance(data, dict)
 
 
-HINT = "Some dates are unknown"
+HINT = "The dates of 1 subscription or trial are unknown"
 
 
 @pytest.mark.parametrize("line", ["customers", "kpis", "recent", "expiring", "renewing", "low", "overage"])

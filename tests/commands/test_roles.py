@@ -108,9 +108,9 @@ def may_read(reader: Colleague, command: str, room: Room) -> set[str]:
 
 
 def lines(command: str) -> list[str]:
-    """What is typed for a command: its first example, and the one that names a customer with a name and with an id."""
+    """What is typed for a command: its first example, and those that name a customer with a name and with an id."""
     found = next(each for each in REGISTRY.commands if each.name == command)
-    named = [example for example in found.examples if "Acme" in example][:1]
+    named = [example for example in found.examples if "Acme" in example]
     return list(dict.fromkeys([found.examples[0], *named, *(each.replace("Acme", OTHER_ID) for each in named)]))
 
 

@@ -12,7 +12,7 @@ from babel import Locale
 import templates.render
 import templates.texts
 from commands import registry
-from commands.choices import LANGUAGES
+from commands.choices import COMMON_ZONES, LANGUAGES
 from commands.errors import NotUnderstood
 from hub.products import KNOWN
 from hub.resources import load
@@ -77,7 +77,8 @@ def names() -> set[str]:
     own = load()
     links = [each.title.en for each in (*own.resources, *own.helpdesk, *own.start)]
     kinds = [each.en for each in own.kinds.values()]
-    return {*KNOWN, *LANGUAGES.values(), *links, *kinds, *Locale("en").territories.values()}
+    zones = [zone.replace("_", " ") for zone in COMMON_ZONES]
+    return {*zones, *KNOWN, *LANGUAGES.values(), *links, *kinds, *Locale("en").territories.values()}
 
 
 NAMES = names()

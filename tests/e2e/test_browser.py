@@ -126,6 +126,41 @@ def test_a_trial_is_started_with_its_form(page: Page, product: Product) -> None:
     expect(done).to_have_count(1)
 
 
+def width(page: Page) -> int:
+    """Return the screen's width, which tells the runs of a test apart."""
+    return page.viewport_size["width"] if page.viewport_size else 0
+
+
+def test_the_tabs_of_a_customers_page(page: Page, product: Product) -> None:
+    open_bot(page)
+    customer = product.healthy_customer(3 if width(page) > 400 else 4)
+    say(page, f"customer {customer['org_id']}")
+    own = page.get_by_test_id("card").filter(has_text=customer["name"])
+    expect(own.filter(has_text="Organization ID")).to_have_count(1)
+    for press, shown in [
+        ("Subscriptions", customer["subscriptions"][0]["subscription_id"]),
+        ("Trials", "No trial is known"),
+        ("Administrators", "Assign to"),
+    ]:
+        own.last.get_by_role("button", name=press, exact=True).click()
+        expect(own.last).to_contain_text(shown)
+    expect(own.last.get_by_role("link", name="Control Hub")).to_be_visible()
+    assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
+
+
+def test_a_filter_is_saved_and_pressed(page: Page, product: Product) -> None:
+    open_bot(page)
+    name = f"trials-{width(page)}"
+    say(page, f"save filter {name} type:trial")
+    expect(last_card(page, f"@{name}")).to_contain_text("saved for you")
+    say(page, "filters")
+    listed = page.get_by_test_id("card").filter(has_text="Saved filters").filter(has_text=f"@{name}").last
+    filtered = page.get_by_test_id("card").filter(has_text="All customers")
+    before = filtered.count()
+    listed.get_by_role("button").filter(has_text=f"@{name}").click()
+    expect(filtered).to_have_count(before + 1)
+
+
 def test_no_card_is_wider_than_the_screen(page: Page, product: Product) -> None:
     open_bot(page)
     say(page, "customers")
