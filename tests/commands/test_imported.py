@@ -28,7 +28,12 @@ READING = [
     # About something by its number, of which there is none yet.
     and not any(isinstance(parameter, NumberParameter) for parameter in each.parameters.values())
 ]
-OF_A_SPACE = ("This belongs to a space", "Esto es propio de un espacio")
+TOLD_WHERE = (
+    "This belongs to a space",
+    "Esto es propio de un espacio",
+    # Partner Hub's own reports, which Webex prepares.
+    "This report comes from Webex, and no administrator access is configured",
+)
 EVA = "eva@partner.example"
 
 
@@ -55,8 +60,8 @@ def typed(each: Command) -> list[str]:
 def test_every_reading_command_answers(parts: Parts, each: Command) -> None:
     for line in typed(each):
         answer = ask(parts, line, lambda: NOW, email=EVA, today=NOW.date(), language=None)
-        belongs_to_a_space = any(each in answer.rendered.markdown for each in OF_A_SPACE)
-        assert answer.ok or belongs_to_a_space, f"{line}: {answer.rendered.markdown}"
+        is_told_where = any(each in answer.rendered.markdown for each in TOLD_WHERE)
+        assert answer.ok or is_told_where, f"{line}: {answer.rendered.markdown}"
         assert answer.rendered.markdown
         data: Any = answer.data()
         assert isinstance(data, dict)
