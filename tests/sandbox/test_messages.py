@@ -1,9 +1,11 @@
 import json
+from base64 import b64decode, b64encode
 from collections.abc import Callable
 from typing import Any
 
 import pytest
 
+from sandbox.ids import bare
 from tests.sandbox.conftest import Company
 from tests.sandbox.driving import BOT_EMAIL, Json
 from tests.sandbox.receiver import Receiver
@@ -338,3 +340,22 @@ def test_who_is_not_in_a_room_does_not_learn_that_it_exists(company: Company) ->
     assert company.gina.refused("GET", "/v1/messages", params={"roomId": room})[0] == 404
     assert company.gina.refused("GET", f"/v1/messages/{said['id']}")[0] == 404
     assert company.gina.refused("POST", "/v1/messages", json={"roomId": room, "text": "hello?"})[0] == 404
+
+
+def test_ids_of_another_cluster_and_bare_uuids_are_understood(company: Company) -> None:
+    said = company.ana.say(roomId=company.new_room(), text="hello")
+
+    def elsewhere(webex_id: str) -> str:
+        """The same thing under the newer form of an id."""
+        decoded = b64decode(webex_id + "=" * (-len(webex_id) % 4)).decode()
+        newer = decoded.replace("//us/", "//urn:TEAM:us-east-1_int13/")
+        return b64encode(newer.encode()).decode().rstrip("=")
+
+    for as_known in (elsewhere, bare):
+        message, room, person = (as_known(said[name]) for name in ("id", "roomId", "personId"))
+        assert company.ana.accepted("GET", f"/v1/messages/{message}") == said
+        assert company.ana.items("/v1/messages", roomId=room) == [said]
+        assert company.ana.accepted("GET", f"/v1/people/{person}")["id"] == said["personId"]
+        company.bot.say(toPersonId=person, text="direct")
+    for nonsense in ("%00", "Y2lzY29zcGFyazovL3Vz", "%F0%9F%98%80", "a" * 500):
+        assert company.ana.refused("GET", f"/v1/messages/{nonsense}")[0] == 404
