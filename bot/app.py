@@ -24,6 +24,7 @@ from bot.webex import Person, Webex
 from bot.websocket import Websocket
 from notifications.collect import WATCH
 from notifications.deliver import WITHHELD, Deliverer
+from notifications.notices import Notices
 from notifications.outbox import Outgoing, enqueue
 from notifications.pipeline import Pipeline
 from notifications.render import Style
@@ -90,8 +91,17 @@ class Service:
             settings.thresholds,
             settings.pacing,
         )
+        notices = Notices(
+            self.parts.database,
+            spaces.audience,
+            Texts(settings.language, settings.time_zone),
+            settings.watch_seconds,
+            settings.owner,
+            settings.thresholds,
+        )
+        runner = self._runner(pipeline)
         self._watch = Watch(
-            self.parts, pipeline, self._deliverer, rooms, self._runner(pipeline), clock, settings.watch_seconds
+            self.parts, pipeline, self._deliverer, rooms, runner, notices, clock, settings.watch_seconds
         )
         self._thread: threading.Thread | None = None
         self.failure: TokenRefused | None = None

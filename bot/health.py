@@ -1,37 +1,20 @@
 """How the parts of the running service are, as `status` tells it."""
 
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 from functools import partial
 
 from sqlmodel import col, func, select
 
 from bot.websocket import Websocket
 from commands.health import Check
-from hub.calling.fetching import SOURCE as CALLING
-from hub.sync import EVERY, oldest_licences
+from hub.sync import grace, oldest_licences
 from hub.tokens import RenewedTokens
+from notifications.sources import NAMES
 from storage import Database
 from storage.tables import Halt, Outbox, OutboxState, Source
 from templates.catalogue import N_
 from templates.texts import Texts
-
-SOURCES = {
-    "webex": N_("Customers in Webex"),
-    "tags": N_("Tags in Webex"),
-    "administrators": N_("Partner administrators in Webex"),
-    "licences": N_("Licences in Webex"),
-    "feed": N_("Feed"),
-    CALLING: N_("Weeks of Webex Calling"),
-    "import": N_("Imported file"),
-}
-"""What is read, by the code its row has."""
-
-AGES = {**EVERY, CALLING: timedelta(days=1)}
-"""How old what is read may grow before it is read again."""
-
-LATE_AFTER = 10
-"""Watch intervals after which data count as late."""
 
 
 class Health:
@@ -43,12 +26,12 @@ class Health:
         self._database = database
         self._socket = socket
         self._access = access
-        self._late = timedelta(seconds=max(LATE_AFTER * watch_seconds, 60))
+        self._watch_seconds = watch_seconds
 
     def __call__(self, now: datetime) -> Sequence[Check]:
         """Return a check for each part."""
         with self._database.read() as session:
-            sources = {row.name: row for row in session.scalars(select(Source).where(col(Source.name).in_(SOURCES)))}
+            sources = {row.name: row for row in session.scalars(select(Source).where(col(Source.name).in_(NAMES)))}
             oldest = oldest_licences(session)
             waiting = session.scalars(
                 select(func.count()).where(col(Outbox.state).in_([OutboxState.DUE, OutboxState.SENDING]))
@@ -58,7 +41,7 @@ class Health:
         return [
             self._connection(),
             *self._expiring_access(),
-            *(self._source(sources[name], now, oldest) for name in SOURCES if name in sources),
+            *(self._source(sources[name], now, oldest) for name in NAMES if name in sources),
             _delivery(waiting, parked, halted),
         ]
 
@@ -76,11 +59,11 @@ class Health:
 
     def _source(self, source: Source, now: datetime, oldest: datetime | None) -> Check:
         is_fed = source.name != "import"
-        age = self._late + AGES.get(source.name, timedelta())
+        age = grace(source.name, self._watch_seconds)
         late = is_fed and (source.read_at is None or now - source.read_at > age)
         return Check(
             source.name,
-            SOURCES[source.name],
+            NAMES[source.name],
             ok=not late and source.error is None,
             state=lambda texts: _read(source, now, oldest if source.name == "licences" else None, texts),
         )

@@ -57,7 +57,10 @@ class Settings(BaseSettings):
         default=120, ge=1, description="calls a minute that reading Webex may take; what is most overdue goes first"
     )
     removal_share: float = Field(
-        default=0.2, gt=0, le=1, description="so much of what is known may be gone at once before it is doubted"
+        default=0.2,
+        gt=0,
+        le=1,
+        description="so much of what is known may change or be gone before it is doubted",
     )
     calling_weeks: int = Field(default=60, ge=9, description="weeks of Webex Calling that are kept")
     language: Literal["en", "es"] = Field(default="en", description="for people and spaces that chose none")

@@ -14,10 +14,13 @@ from hub.errors import HubError
 from hub.sync import Pace, sync
 from notifications.awaited import tell_awaited
 from notifications.calling import raise_anomalies
+from notifications.collect import WATCH
 from notifications.deliver import Deliverer
+from notifications.notices import Notices
 from notifications.pipeline import Pipeline
 from notifications.reports.running import run_due
 from notifications.reports.runs import Runner
+from storage.tables import Source
 
 log = structlog.get_logger()
 
@@ -40,6 +43,7 @@ class Watch:
         deliverer: Deliverer,
         rooms: Rooms,
         runner: Runner | None,
+        notices: Notices,
         clock: Callable[[], datetime],
         seconds: float,
     ) -> None:
@@ -48,6 +52,7 @@ class Watch:
         self._deliverer = deliverer
         self._rooms = rooms
         self._runner = runner
+        self._notices = notices
         self._clock = clock
         self._seconds = seconds
         self._pace = Pace(parts.settings.webex_calls_per_minute)
@@ -78,6 +83,7 @@ class Watch:
         self._guarded("calling", self._fetch_calling)
         self._guarded("weeks", self._sum_weeks)
         self._guarded("calling weeks", self._judge_calling)
+        self._guarded("notices", self._tell_of_the_service)
 
     def _sync(self) -> None:
         parts = self._parts
@@ -102,7 +108,16 @@ class Watch:
         raise_anomalies(self._parts.database, self._clock())
 
     def _tell(self) -> None:
-        if self._pipeline.run(self._clock()):
+        with self._parts.database.read() as session:
+            is_first = session.get(Source, WATCH) is None
+        told = len(self._pipeline.run(self._clock()))
+        if is_first:
+            told += self._notices.begin(self._clock())
+        if told:
+            self._deliverer.wake()
+
+    def _tell_of_the_service(self) -> None:
+        if self._notices.look(self._clock()):
             self._deliverer.wake()
 
     def _tell_awaited(self) -> None:

@@ -32,6 +32,9 @@ SETTINGS_OF_A_SPACE = Needs.CUSTOMERS
 
 TABLE: Mapping[str, Access] = {
     # What only partner full administrators change
+    "changes": FULL,
+    "changes confirm": FULL,
+    "changes leave": FULL,
     "admin assign": FULL,
     "admin unassign": FULL,
     "admin grant": FULL,

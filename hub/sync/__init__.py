@@ -4,8 +4,10 @@ A source that fails, or tells what cannot be believed, changes nothing: the last
 says what is wrong.
 """
 
+from hub.sync.doubt import decide
+from hub.sync.freshness import grace, late
 from hub.sync.licences import oldest_licences
 from hub.sync.pace import Pace
 from hub.sync.running import EVERY, SyncResult, sync
 
-__all__ = ["EVERY", "Pace", "SyncResult", "oldest_licences", "sync"]
+__all__ = ["EVERY", "Pace", "SyncResult", "decide", "grace", "late", "oldest_licences", "sync"]

@@ -10,9 +10,9 @@ from sqlmodel import Session
 from hub import snapshots
 from hub.bulk import delete_rows, find, upsert_rows
 from hub.feed import SOURCE, FeedClient, FeedPage
-from hub.merging import merge
 from hub.progress import Stage
 from hub.readings import Changes, Readings
+from hub.sync.doubt import believe_gone, merge_believed
 from hub.sync.task import Task
 from hub.tables import customer, departed, subscription, touched
 from storage.tables import Source
@@ -46,7 +46,7 @@ def read_feed(feed: FeedClient, task: Task, name: str) -> Changes:
         _leave_to_webex(session, page)
         _believe(session, task, page)
         readings = Readings(page.customers, page.subscriptions, page.licences)
-        changes = merge(session, readings, task.at, task.at.date())
+        changes = merge_believed(session, task, readings, of=_known(session))
         losing = _remove(session, page)
         if history:
             snapshots.add_days(session, history)
@@ -86,9 +86,14 @@ def _believe(session: Session, task: Task, page: FeedPage) -> None:
         (page.gone_customers, customer.c.org_id, "customers"),
         (page.gone_subscriptions, subscription.c.subscription_id, "subscriptions"),
     ):
-        going = sum(1 for _ in find(session, identity, gone, identity))
+        owners = [row.org_id for row in find(session, identity, gone, identity.table.c.org_id)]
         count = select(func.count()).select_from(identity.table)
-        task.believe(SOURCE, going, lambda count=count: session.connection().scalars(count).one(), what)  # type: ignore[misc]
+        believe_gone(session, task, SOURCE, what, owners, lambda count=count: session.connection().scalars(count).one())  # type: ignore[misc]
+
+
+def _known(session: Session) -> int:
+    """How many customers have subscriptions."""
+    return session.connection().scalars(select(func.count(func.distinct(subscription.c.org_id)))).one()
 
 
 def _remove(session: Session, page: FeedPage) -> frozenset[str]:

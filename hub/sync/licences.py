@@ -10,10 +10,10 @@ from sqlmodel import Session
 from hub import days
 from hub.bulk import update_rows
 from hub.licences import as_readings
-from hub.merging import merge
 from hub.progress import Stage
 from hub.readings import Changes, Readings, SubscriptionReading
 from hub.statuses import licence_overage
+from hub.sync.doubt import merge_believed
 from hub.sync.pace import Pace
 from hub.sync.task import Task
 from hub.tables import customer, licence, subscription
@@ -64,7 +64,7 @@ def _read(partner: PartnerClient, task: Task, org_ids: list[str]) -> Changes:
     with task.database.write() as session:
         update_rows(session, customer, ({"org_id": org_id, "licences_tried_at": task.at} for org_id in org_ids))
         readings = Readings((), list(subscriptions.values()), as_readings(counts))
-        return merge(session, readings, task.at, task.at.date())
+        return merge_believed(session, task, readings)
 
 
 def _due(session: Session, task: Task, most: int) -> list[str]:

@@ -8,7 +8,7 @@ from hub.errors import SourceError
 from hub.feed import FeedClient
 from hub.progress import Progress, silent
 from hub.readings import Changes
-from hub.sync import licences
+from hub.sync import doubt, licences
 from hub.sync.feed import read_feed
 from hub.sync.pace import UNLIMITED, Pace
 from hub.sync.task import SHARE, Task
@@ -47,6 +47,8 @@ class SyncResult:
     changes: Changes = field(default_factory=Changes)
     failures: dict[str, str] = field(default_factory=dict)
     skipped: dict[str, Skipped] = field(default_factory=dict)
+    held: dict[str, int] = field(default_factory=dict)
+    """Of how many customers something is held until a person confirms it, by source."""
     departed: list[str] = field(default_factory=list)
     """Names of customers that Webex does not list any more."""
 
@@ -84,12 +86,20 @@ def sync(
     result = SyncResult()
 
     def read(name: str, source: Callable[[Task], Changes]) -> None:
-        task = Task(database, clock(), progress, confirmed=confirmed, share=share)
+        task = Task(name, database, clock(), progress, confirmed=confirmed, share=share)
         error = None
         try:
             result.changes += source(task)
         except SourceError as failed:
             result.failures[name] = error = str(failed)
+            if isinstance(failed, doubt.Doubted):
+                with database.write() as session:
+                    doubt.hold_gone(session, task, failed)
+        else:
+            with database.write() as session:
+                doubt.settle(session, task)
+        if task.doubted:
+            result.held[name] = len(task.doubted)
         if task.skipped.count:
             result.skipped[name] = task.skipped
         result.departed += task.departed

@@ -1,6 +1,6 @@
 """What Webex lists as a whole: the partner's customers, their tags, and who is assigned to them."""
 
-from collections.abc import Set
+from collections.abc import Sequence, Set
 from datetime import datetime
 
 from sqlalchemy import Column, Table, and_, delete, select, update
@@ -12,6 +12,7 @@ from hub.errors import Unavailable
 from hub.merging import merge
 from hub.progress import Stage
 from hub.readings import Changes, CustomerReading, Readings
+from hub.sync.doubt import believe_gone
 from hub.sync.task import Task
 from hub.tables import assignment, customer, customer_tag, departed, subscription, subscription_tag, touched
 from hub.webex import SOURCE, PartnerClient
@@ -35,12 +36,12 @@ def read_organizations(partner: PartnerClient, task: Task) -> Changes:
         raise Unavailable(SOURCE, "it lists no customer, which is not believable")
     # One that cannot be read may be any of those that seem to be absent.
     absent = set() if task.skipped.count else known - listed
-    task.believe(SOURCE, len(absent), lambda: len(known), "customers")
     readings = Readings([CustomerReading(each.org_id, each.name, created=each.created) for each in organizations])
     with task.database.write() as session:
+        is_sure = believe_gone(session, task, SOURCE, "customers", sorted(absent), lambda: len(known))
         changes = merge(session, readings, task.at, task.at.date())
         _welcome(session, listed, listed - known)
-        _part(session, task, absent)
+        _part(session, task, absent, is_sure=is_sure)
     return changes
 
 
@@ -58,10 +59,10 @@ def _welcome(session: Session, listed: Set[str], new: Set[str]) -> None:
             feed.since = None
 
 
-def _part(session: Session, task: Task, absent: Set[str]) -> None:
+def _part(session: Session, task: Task, absent: Set[str], *, is_sure: bool) -> None:
     """Note who is absent for the first time, and remove who was absent before."""
     rows = list(find(session, customer.c.org_id, absent, customer.c.org_id, customer.c.name, customer.c.absent_since))
-    gone = [row for row in rows if task.confirmed or (row.absent_since and row.absent_since < task.at)]
+    gone = [row for row in rows if is_sure or (row.absent_since and row.absent_since < task.at)]
     fresh = [{"org_id": row.org_id, "absent_since": task.at} for row in rows if row.absent_since is None]
     update_rows(session, customer, fresh)
     upsert_rows(session, departed, ({"org_id": row.org_id, "name": row.name, "at": task.at} for row in gone))
@@ -140,11 +141,18 @@ def _replace(
     wanted = {pair for pair in told if pair[0] in existing}
     added = {pair for pair in wanted - known if pair[0] not in newer}
     gone = set() if task.skipped.count else {pair for pair in known - wanted if pair[0] not in newer}
-    task.believe(SOURCE, len(gone), lambda: len(known), what)
+    believe_gone(session, task, SOURCE, what, _owners(session, owner, [pair[0] for pair in gone]), lambda: len(known))
     for whose, each in gone:
         session.connection().execute(delete(table).where(and_(owning == whose, other == each)))
     insert_rows(session, table, ({owning.name: whose, other.name: each} for whose, each in added))
     return {whose for whose, _ in added | gone}
+
+
+def _owners(session: Session, owner: Column[str], identities: Sequence[str]) -> list[str]:
+    """Return the organization of each customer or subscription; one that is gone has none."""
+    owning = owner.table.c.org_id
+    found = {row[0]: row[1] for row in find(session, owner, set(identities), owner, owning)}
+    return [found[identity] for identity in identities if identity in found]
 
 
 def _changed_by_people(session: Session, since: datetime) -> set[str]:

@@ -5,6 +5,7 @@ from storage.tables.chat import Inbox, InboxState, Person, SavedFilter, Space
 from storage.tables.credentials import Credential
 from storage.tables.derived import DERIVED, ChangedCustomer, Outline, Outlook, RatioCount, RunningLicence
 from storage.tables.events import Event, Excess, SeenTrial, Standing, Term, Tick, Touched
+from storage.tables.held import Held, HeldCustomer, HeldState, Outage
 from storage.tables.outbox import Attempt, Halt, Outbox, OutboxState
 from storage.tables.partner import (
     Assignment,
@@ -47,6 +48,9 @@ __all__ = [
     "Excess",
     "Fate",
     "Halt",
+    "Held",
+    "HeldCustomer",
+    "HeldState",
     "Inbox",
     "InboxState",
     "Licence",
@@ -54,6 +58,7 @@ __all__ = [
     "LicenceWeekBuilt",
     "LicenceWeekTotal",
     "OpenAlert",
+    "Outage",
     "Outbox",
     "OutboxState",
     "Outline",
