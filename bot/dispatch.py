@@ -171,7 +171,13 @@ class Dispatcher:
         if command.effects or plan.needs is Needs.NOTHING:
             return ()
         others = plan.audience.bounding(context.person)
-        return notes_of(others, context.scope.region if regional else None, context.texts, privately=context.line)
+        return notes_of(
+            others,
+            context.scope.region if regional else None,
+            context.texts,
+            privately=context.line,
+            stale_since=self._services.stale_since(context.now),
+        )
 
     def answer(self, request: Request) -> Answer:
         """Plan and run."""

@@ -12,7 +12,7 @@ from hub.sync import grace, oldest_licences
 from hub.tokens import RenewedTokens
 from notifications.sources import NAMES
 from storage import Database
-from storage.tables import Halt, Outbox, OutboxState, Source
+from storage.tables import Halt, Held, HeldState, Outbox, OutboxState, Source
 from templates.catalogue import N_
 from templates.texts import Texts
 
@@ -37,11 +37,13 @@ class Health:
                 select(func.count()).where(col(Outbox.state).in_([OutboxState.DUE, OutboxState.SENDING]))
             ).one()
             parked = session.scalars(select(func.count()).where(col(Outbox.state) == OutboxState.PARKED)).one()
+            held = session.scalars(select(func.count()).where(col(Held.state) == HeldState.OPEN)).one()
             halted = session.scalars(select(func.count()).select_from(Halt)).one()
         return [
             self._connection(),
             *self._expiring_access(),
             *(self._source(sources[name], now, oldest) for name in NAMES if name in sources),
+            *([_held(held)] if held else []),
             _delivery(waiting, parked, halted),
         ]
 
@@ -108,6 +110,13 @@ def _when(source: Source, now: datetime, texts: Texts) -> str:
     if source.read_at is None:
         return texts(N_("never read yet"))
     return texts(N_("read %(ago)s"), ago=texts.ago(now - source.read_at))
+
+
+def _held(held: int) -> Check:
+    def state(texts: Texts) -> str:
+        return texts.count("%(n)s waits for a person: changes", "%(n)s wait for a person: changes", held)
+
+    return Check("held", N_("Changes that look like a mistake"), ok=False, state=state)
 
 
 def _delivery(waiting: int, parked: int, halted: int) -> Check:

@@ -12,6 +12,7 @@ from commands.health import Check
 from commands.registry import Registry
 from hub.feed import FeedClient
 from hub.resources import load as load_resources
+from hub.sync import Freshness
 from hub.tokens import RenewedTokens
 from hub.webex import PartnerClient
 from storage import Database
@@ -73,6 +74,7 @@ def assemble(
         longest_trials=settings.longest_trials,
         awaited_trial_days=settings.awaited_trial_days,
         region_code=lambda region: settings.region_codes.get(region, region),
+        stale_since=Freshness(database, settings.watch_seconds).stale_since,
         health=health,
     )
     people = People(database, partner, settings.roles, remember=ROLES_REMEMBERED)

@@ -69,6 +69,8 @@ class Services:
     """Told how far long work is, where somebody waits for it at a terminal."""
     sleep: Callable[[float], None] = time.sleep
     """Waits so many seconds, where somebody waits for Webex at a terminal."""
+    stale_since: Callable[[datetime], datetime | None] = lambda _now: None
+    """Tells when the oldest data were read that should be newer; None where all are as they should be."""
     health: Callable[[datetime], Sequence[Check]] = lambda _now: ()
     """Looks how the service is."""
 

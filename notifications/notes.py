@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from notifications.audience import Member
 from templates.catalogue import N_
@@ -18,10 +19,18 @@ class Note:
 
 
 def notes_of(
-    bounding: Sequence[Member], region: str | None, texts: Texts, *, privately: str | None = None
+    bounding: Sequence[Member],
+    region: str | None,
+    texts: Texts,
+    *,
+    privately: str | None = None,
+    stale_since: datetime | None = None,
 ) -> list[Note]:
-    """Name the members whose customers, and the region, to which an answer was cut."""
+    """Say how old data are that should be newer, and name the members and the region to which an answer was cut."""
     notes = []
+    if stale_since:
+        text = texts(N_("Some data are as of %(moment)s; status tells which."), moment=texts.moment(stale_since))
+        notes.append(Note(text))
     if bounding:
         names = ", ".join(sorted(member.name for member in bounding))
         text = texts(

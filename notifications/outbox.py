@@ -12,6 +12,7 @@ from sqlalchemy import bindparam, insert, select
 from sqlmodel import Session, SQLModel
 
 from notifications.limits import WEBEX, Limits, split
+from notifications.rows import split_rows
 from storage.tables import Outbox, OutboxState
 
 # Statements are made once, of the plain table: every answer waits for them.
@@ -83,7 +84,7 @@ def fitting(message: Message, limits: Limits = WEBEX) -> list[Message]:
     """
     if message.card is not None and len(json.dumps(message.card).encode()) <= limits.card_bytes:
         return [replace(message, markdown=_cut(message.markdown, limits.text_bytes))]
-    first, *others = split(message.markdown, limits.text_bytes)
+    first, *others = split_rows(message.markdown, limits.text_bytes)
     return [replace(message, markdown=first, card=None), *map(Message, others)]
 
 

@@ -5,9 +5,9 @@ says what is wrong.
 """
 
 from hub.sync.doubt import decide
-from hub.sync.freshness import grace, late
+from hub.sync.freshness import Freshness, grace, late
 from hub.sync.licences import oldest_licences
 from hub.sync.pace import Pace
 from hub.sync.running import EVERY, SyncResult, sync
 
-__all__ = ["EVERY", "Pace", "SyncResult", "decide", "grace", "late", "oldest_licences", "sync"]
+__all__ = ["EVERY", "Freshness", "Pace", "SyncResult", "decide", "grace", "late", "oldest_licences", "sync"]

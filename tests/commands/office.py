@@ -23,6 +23,7 @@ from commands.context import Services
 from hub.access import Role
 from hub.feed import FeedClient
 from hub.ids import webex_id
+from hub.sync import Freshness
 from hub.webex import PartnerClient
 from notifications.outbox import Outgoing
 from storage import Database
@@ -81,7 +82,10 @@ class Office:
         self.partner = PartnerClient("https://webex.example", "token", transport=wire) if self.has_token else None
         self.people = People(self.database, self.partner, {each.email: frozenset(each.roles) for each in EVERYBODY})
         rooms = cast("Webex", SimpleNamespace(me=lambda: _member(Colleague("Bot")), memberships=self._memberships))
-        services = Services(self.database, partner=self.partner, feed=self.feed, files=self.files)
+        fresh = Freshness(self.database, watch_seconds=60)
+        services = Services(
+            self.database, partner=self.partner, feed=self.feed, files=self.files, stale_since=fresh.stale_since
+        )
         self.spaces = Spaces(self.database, rooms, self.people, self.clock)
         self._answering = Answering(
             Dispatcher(registry(), services, self.clock),

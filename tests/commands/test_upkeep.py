@@ -9,7 +9,7 @@ from sqlmodel import select
 from hub.readings import CustomerReading, Readings, SubscriptionReading
 from hub.sync.doubt import merge_believed
 from hub.sync.task import Task
-from storage.tables import Audit, Held, HeldState, Outbox, OutboxState
+from storage.tables import Audit, Held, HeldState, Outbox, OutboxState, Source
 from tests.commands.office import ANA, CHLOE, Office
 
 ROOM = "room-1"
@@ -93,3 +93,14 @@ def test_what_was_parked_here_goes_out_again(office: Office) -> None:
     assert due() == {"here"}
     assert "1 message goes out again" in office.say(ANA, "resend").text
     assert due() == {"here", "to Ana"}
+
+
+def test_an_answer_about_customers_says_when_its_data_should_be_newer(office: Office) -> None:
+    with office.database.write() as session:
+        session.add(Source(name="feed", tried_at=office.clock(), read_at=office.clock()))
+    assert "as of" not in office.say(ANA, "kpis").text
+    office.clock.advance(timedelta(hours=2))
+    answer = office.say(ANA, "kpis")
+    assert "Some data are as of 22 Nov 2026" in answer.text
+    assert "Some data are as of" in repr(answer.card)
+    assert "as of" not in office.say(ANA, "help").text
