@@ -11,6 +11,7 @@ import structlog
 from bot.answering import Answering, Defaults
 from bot.dispatch import Dispatcher
 from bot.errors import TokenRefused, Unavailable, WebexError
+from bot.greeting import Greeter
 from bot.health import Health
 from bot.intake import Intake
 from bot.parked import Owners
@@ -91,17 +92,19 @@ class Service:
             settings.thresholds,
             settings.pacing,
         )
+        texts = Texts(settings.language, settings.time_zone)
         notices = Notices(
             self.parts.database,
             spaces.audience,
-            Texts(settings.language, settings.time_zone),
+            texts,
             settings.watch_seconds,
             settings.owner,
             settings.thresholds,
         )
+        greeter = Greeter(self.parts.database, self._webex, texts, me.display_name, clock)
         runner = self._runner(pipeline)
         self._watch = Watch(
-            self.parts, pipeline, self._deliverer, rooms, runner, notices, clock, settings.watch_seconds
+            self.parts, pipeline, self._deliverer, rooms, runner, notices, greeter, clock, settings.watch_seconds
         )
         self._thread: threading.Thread | None = None
         self.failure: TokenRefused | None = None

@@ -48,7 +48,7 @@ class Rooms:
         """
         listed = [room for room in self._webex.rooms() if room.room_id != room_id]
         known = self._titles()
-        found = [room for room in listed if _own_part(room.room_id) == _own_part(room_id)] or [
+        found = [room for room in listed if own_part(room.room_id) == own_part(room_id)] or [
             room for room in listed if _is_namesake(room, known.get(room_id)) and room.room_id not in known
         ]
         return found[0].room_id if len(found) == 1 else None
@@ -62,7 +62,8 @@ def _is_namesake(room: Room, title: str | None) -> bool:
     return bool(title) and room.title == title
 
 
-def _own_part(room_id: str) -> str:
+def own_part(room_id: str) -> str:
+    """Return what of a room's id stays when it is kept elsewhere."""
     try:
         return last_part(room_id)
     except ValueError:

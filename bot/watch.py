@@ -7,6 +7,7 @@ import structlog
 from apscheduler.schedulers.background import BackgroundScheduler
 
 from bot.errors import WebexError
+from bot.greeting import Greeter
 from bot.parts import Parts
 from bot.rooms import Rooms
 from hub import calling, outlook, trend
@@ -44,6 +45,7 @@ class Watch:
         rooms: Rooms,
         runner: Runner | None,
         notices: Notices,
+        greeter: Greeter,
         clock: Callable[[], datetime],
         seconds: float,
     ) -> None:
@@ -51,6 +53,7 @@ class Watch:
         self._pipeline = pipeline
         self._deliverer = deliverer
         self._rooms = rooms
+        self._greeter = greeter
         self._runner = runner
         self._notices = notices
         self._clock = clock
@@ -76,6 +79,7 @@ class Watch:
         self._scheduler.shutdown(wait=True)
 
     def _look(self) -> None:
+        self._guarded("greetings", self._greet)
         self._guarded("sync", self._sync)
         self._guarded("alerts", self._tell)
         self._guarded("awaited trials", self._tell_awaited)
@@ -84,6 +88,10 @@ class Watch:
         self._guarded("weeks", self._sum_weeks)
         self._guarded("calling weeks", self._judge_calling)
         self._guarded("notices", self._tell_of_the_service)
+
+    def _greet(self) -> None:
+        if self._greeter.look():
+            self._deliverer.wake()
 
     def _sync(self) -> None:
         parts = self._parts

@@ -217,6 +217,20 @@ def test_a_shared_space_says_what_it_leaves_out(product: Product, ana: Talker) -
     assert "may see, too" not in ana.heard(direct, "Added in the last 77 days")["text"]
 
 
+def test_a_space_that_the_bot_comes_into_is_greeted_once_with_three_things_to_try(
+    product: Product, ana: Talker
+) -> None:
+    room = ana.http.post("/v1/rooms", json={"title": "Newly made"}).json()["id"]
+    ana.http.post("/v1/memberships", json={"roomId": room, "personEmail": ana.bot_email}).raise_for_status()
+    greeting = ana.heard(room, "I bring Partner Hub into this space")
+    for command in ("kpis", "expiring 30", "subscribe"):
+        assert command in greeting["text"]
+    (answer,) = ana.replies(ana.say("kpis", room))
+    assert "Total customers" in answer["text"]
+    said = ana.http.get("/v1/messages", params={"roomId": room}).json()["items"]
+    assert sum("I bring Partner Hub" in each.get("text", "") for each in said) == 1
+
+
 def test_a_space_with_an_outsider_gets_no_customer_data(product: Product, ana: Talker) -> None:
     room = product.room("Project Acme")
     asked = ana.say("expiring 30", room)
