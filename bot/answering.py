@@ -6,6 +6,7 @@ from datetime import datetime
 from itertools import count
 
 from bot.arrival import Arrival, Prepared
+from bot.attached import Attachments
 from bot.dispatch import Answer, Dispatcher, Plan, Request, failure, line_of, problem, source_problem
 from bot.errors import WebexError
 from bot.people import People
@@ -49,6 +50,7 @@ class Answering:
         own_name: str,
         defaults: Defaults,
         tell: Callable[[Outgoing], None] = lambda _: None,
+        attachments: Attachments | None = None,
     ) -> None:
         self._dispatcher = dispatcher
         self._people = people
@@ -57,6 +59,7 @@ class Answering:
         self._own_name = own_name
         self._defaults = defaults
         self._tell = tell
+        self._attachments = attachments
 
     def prepare(self, arrival: Arrival) -> Prepared:
         """Find out what an arrival asks for; what is wrong with it becomes its answer."""
@@ -110,6 +113,7 @@ class Answering:
             products=products_of(own, space),
             inputs=inputs,
             privately=privately,
+            attached=self._attachments.of(arrival) if self._attachments else lambda _: (),
             tell=self._teller(arrival),
         )
 

@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 import structlog
 
 from bot.answering import Answering, Defaults
+from bot.attached import Attachments
 from bot.dispatch import Dispatcher
 from bot.errors import TokenRefused, Unavailable, WebexError
 from bot.greeting import Greeter
@@ -79,6 +80,7 @@ class Service:
             own_name=me.display_name,
             defaults=Defaults(settings.language, settings.time_zone),
             tell=self._tell,
+            attachments=Attachments(self._webex),
         )
         self._intake = Intake(
             self.parts.database, self._webex, answering, self._deliverer, clock, workers=settings.workers

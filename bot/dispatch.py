@@ -9,7 +9,7 @@ from uuid import uuid4
 
 import structlog
 
-from commands.context import Context, Services, SpaceView
+from commands.context import Attached, Context, Services, SpaceView
 from commands.errors import Ambiguous, CommandError, NotAllowed, NotFound
 from commands.filters import saved_filters
 from commands.registry import Match, Registry
@@ -47,6 +47,8 @@ class Request:
     """What sections show where the command names no product."""
     today: date | None = None
     inputs: Mapping[str, str] = field(default_factory=dict)
+    attached: Callable[[str | None], Sequence[Attached]] = lambda _: ()
+    """Finds the files of a message of the space; of the command's own where none is named."""
     tell: Callable[[str], None] = lambda _: None
     """Says in the thread, while the command runs, how far it has come."""
     privately: bool = False
@@ -131,6 +133,7 @@ class Dispatcher:
             line=f"{match.command.name} {match.rest}".strip(),
             request_id=request.id,
             inputs=request.inputs,
+            attached=request.attached,
             tell=request.tell,
             products=request.products,
         )

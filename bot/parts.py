@@ -72,6 +72,7 @@ def assemble(
         thresholds=settings.thresholds,
         pacing=settings.pacing,
         longest_trials=settings.longest_trials,
+        import_bytes=settings.import_megabytes * 1_000_000,
         awaited_trial_days=settings.awaited_trial_days,
         region_code=lambda region: settings.region_codes.get(region, region),
         stale_since=Freshness(database, settings.watch_seconds).stale_since,

@@ -89,6 +89,7 @@ class Settings(BaseSettings):
         default_factory=lambda: dict(LONGEST),
         description="product=days,product=days: how long a trial with it may last in all; `all` names every trial",
     )
+    import_megabytes: int = Field(default=50, ge=1, description="how large a file attached to `import` may be")
     awaited_trial_days: int = Field(
         default=14, ge=1, description="how long a trial that is started in Partner Hub is waited for"
     )

@@ -39,6 +39,8 @@ TABLE: Mapping[str, Access] = {
     "admin unassign": FULL,
     "admin grant": FULL,
     "admin revoke": FULL,
+    # A file is about every customer
+    "import": FULL,
     # Who may read a space
     "settings open": SPACE,
     "settings close": SPACE,

@@ -27,6 +27,9 @@ from storage import Database
 from templates.catalogue import N_
 from templates.texts import Texts
 
+Attached = Callable[[int], tuple[str, bytes]]
+"""An attached file: called with how many bytes it may have, it returns its name and content, or raises CommandError."""
+
 
 @dataclass(frozen=True)
 class SpaceView:
@@ -61,6 +64,8 @@ class Services:
     """How long alerts wait for what belongs together with them."""
     longest_trials: Mapping[str, int] = field(default_factory=lambda: LONGEST)
     """Days that a trial with a product may last; `all` names every trial."""
+    import_bytes: int = 50_000_000
+    """How large a file may be that is attached to `import`."""
     awaited_trial_days: int = 14
     """How long a trial that is started in Partner Hub is waited for."""
     region_code: Callable[[str], str] = lambda region: region
@@ -94,6 +99,8 @@ class Context:
     """What sections show where nobody names a product: a choice of the space or person."""
     inputs: Mapping[str, str] = field(default_factory=dict)
     """Fields of the card whose button was pressed."""
+    attached: Callable[[str | None], Sequence[Attached]] = lambda _: ()
+    """Finds the files of a message of this space by its id; of the command's own message where none is given."""
     tell: Callable[[str], None] = lambda _: None
     """Says in the thread, while the command runs, how far it has come: no customer data."""
 

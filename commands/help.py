@@ -21,6 +21,7 @@ TOPICS = {
     "administrators": (N_("Administrators"), ["administradores", "admins"]),
     "tags": (N_("Tags"), ["etiquetas"]),
     "trials": (N_("Trials"), ["pruebas"]),
+    "imports": (N_("Import"), ["importar", "importaciones"]),
     "reports": (N_("Reports"), ["informes"]),
     "alerts": (N_("Alerts"), ["alertas"]),
     "rules": (N_("Rules"), ["reglas"]),

@@ -1,5 +1,6 @@
 """Importing a customer CSV: one file, one transaction."""
 
+from contextlib import suppress
 from datetime import UTC, date, datetime, time
 from pathlib import Path
 
@@ -27,6 +28,10 @@ _CUSTOMERS_A_PART = 2_000
 _ROWS_BETWEEN_TELLING = 5_000
 
 
+class _Rehearsed(Exception):
+    """Rolls back what was only tried."""
+
+
 def import_customers(
     database: Database,
     source: Path | bytes | str,
@@ -37,6 +42,7 @@ def import_customers(
     strict: bool = False,
     full: bool = False,
     progress: Progress = silent,
+    rehearse: bool = False,
 ) -> Summary:
     """Take the good rows of a customer CSV into the database; what the file lacks stays.
 
@@ -51,6 +57,7 @@ def import_customers(
         strict: any bad row, and nothing goes in.
         full: customers, subscriptions and products that the file lacks are removed, unless a row could not be read.
         progress: told how far it has come.
+        rehearse: find out what would come of it, and leave everything as it is.
 
     Raises:
         UnusableFile: nothing of it can be read.
@@ -68,7 +75,7 @@ def import_customers(
     applied = not (strict and rows.errors)
     changes, missing, removed = Changes(), (0, 0), (0, 0)
     if applied and readings.customers:
-        with database.write() as session:
+        with suppress(_Rehearsed), database.write() as session:
             newest = _remember(session, now, at)
             changes = _save(session, readings, at, day, progress)
             if day < now.date():
@@ -78,7 +85,9 @@ def import_customers(
                 removed = _remove_missing(session, readings, at)
             elif full:
                 notes.append(Remark(Note.NOT_REMOVED))
-        if changes.customers.new:
+            if rehearse:
+                raise _Rehearsed
+        if changes.customers.new and not rehearse:
             database.analyse()
     return Summary(
         as_of=day,

@@ -14,10 +14,12 @@ import httpx
 
 from bot.answering import Answering, Defaults
 from bot.arrival import Arrival
+from bot.attached import Attachments
 from bot.dispatch import Dispatcher
+from bot.errors import TooLarge
 from bot.people import People
 from bot.spaces import Spaces
-from bot.webex import Person, Webex
+from bot.webex import File, Person, Webex
 from commands import registry
 from commands.context import Services
 from hub.access import Role
@@ -76,12 +78,18 @@ class Office:
 
     def __post_init__(self) -> None:
         self._numbers = count(1)
+        self.contents: dict[str, tuple[str, bytes]] = {}
+        """Attached files by address."""
+        self.attached: dict[str, tuple[str, tuple[str, ...]]] = {}
+        """By message: its space, and the addresses of its files."""
+        self.progress: list[Outgoing] = []
         people = {each.email: KnownPerson(each.person_id, each.email, each.name, each.org) for each in EVERYBODY}
         self.webex = PartnerSide(PARTNER, people, {each.email: each.roles for each in EVERYBODY})
         wire = httpx.MockTransport(self.webex.answer)
         self.partner = PartnerClient("https://webex.example", "token", transport=wire) if self.has_token else None
         self.people = People(self.database, self.partner, {each.email: frozenset(each.roles) for each in EVERYBODY})
-        rooms = cast("Webex", SimpleNamespace(me=lambda: _member(Colleague("Bot")), memberships=self._memberships))
+        played = {"memberships": self._memberships, "message": self._message, "download": self._download}
+        rooms = cast("Webex", SimpleNamespace(me=lambda: _member(Colleague("Bot")), **played))
         fresh = Freshness(self.database, watch_seconds=60)
         services = Services(
             self.database, partner=self.partner, feed=self.feed, files=self.files, stale_since=fresh.stale_since
@@ -94,13 +102,23 @@ class Office:
             self.clock,
             own_name="PartnerHub",
             defaults=Defaults(),
+            tell=self.progress.append,
+            attachments=Attachments(rooms),
         )
 
     def say(
-        self, who: Colleague, text: str, room: str | None = None, inputs: Mapping[str, str] | None = None
+        self,
+        who: Colleague,
+        text: str,
+        room: str | None = None,
+        inputs: Mapping[str, str] | None = None,
+        files: Sequence[tuple[str, bytes]] = (),
     ) -> "Answer":
         """Type one-to-one, or into a group space; with `inputs`, press a button that types it."""
         number = next(self._numbers)
+        addresses = tuple(f"https://webex.example/contents/{number}/{name}" for name, _ in files)
+        self.contents.update(zip(addresses, files, strict=True))
+        self.attached[f"message-{number}"] = (room or f"direct-{who.name}", addresses)
         arrival = Arrival(
             id=f"message-{number}",
             person_id=who.person_id,
@@ -109,9 +127,20 @@ class Office:
             room_type="group" if room else "direct",
             root_id=f"message-{number}",
             text=text,
+            files=addresses,
             inputs=None if inputs is None else {"run": text, **inputs},
         )
         return Answer(tuple(self._answering.prepare(arrival).run()))
+
+    def _message(self, message_id: str) -> SimpleNamespace:
+        room_id, files = self.attached.get(message_id, ("", ()))
+        return SimpleNamespace(room_id=room_id, files=files)
+
+    def _download(self, address: str, limit_bytes: int) -> File:
+        name, content = self.contents[address]
+        if len(content) > limit_bytes:
+            raise TooLarge(limit_bytes)
+        return File(name, content)
 
     def _memberships(self, room: str) -> list[Person]:
         return [_member(each) for each in self.rooms[room]]
