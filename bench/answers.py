@@ -7,6 +7,7 @@ import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from statistics import median
 from tempfile import TemporaryDirectory
 
 import structlog
@@ -18,15 +19,16 @@ from bench.partner import ADMINISTRATOR, TODAY, database_of, org_id
 from bot.dispatch import Dispatcher, Request
 from commands import registry
 from commands.context import COMMAND_LINE, Services
-from hub import days
+from hub import days, outlook
 from hub.access import Role
+from hub.statuses import DEFAULTS
 from hub.tables import licence
 from notifications.audience import Audience, Member
 from storage import Database
 from templates.texts import Texts
 
 CUSTOMERS = 100_000
-ROUNDS = 21
+ROUNDS = 20
 WANTED_MEMORY_MB = 300
 WANTED_CSV_SECONDS = 5.0
 
@@ -77,10 +79,13 @@ def main(customers: int = CUSTOMERS) -> None:
     subprocess.run([sys.executable, "-m", "bench.partner", str(customers)], check=True)
     structlog.configure(logger_factory=structlog.ReturnLoggerFactory(), processors=[lambda _log, _name, _event: ""])
     database = database_of(customers)
+    began = time.perf_counter()
+    outlook.keep(database, TODAY, DEFAULTS)
+    made_seconds = time.perf_counter() - began
     with TemporaryDirectory() as folder:
         desk = Desk(database, Path(folder))
         answers = Table(title=f"{customers:,} customers: milliseconds from a line to its rendered answer")
-        for heading in ("", "median", "p95", "wanted", ""):
+        for heading in ("", "median", "p95", "of it processor", "wanted", ""):
             answers.add_column(heading, justify="right" if heading else "left")
         for question in questions():
             answers.add_row(*_measured(desk, question))
@@ -91,6 +96,7 @@ def main(customers: int = CUSTOMERS) -> None:
     console = Console()
     console.print(answers)
     console.print(f"CSV of all customers: {csv_seconds:.1f} s (wanted: at most {WANTED_CSV_SECONDS})")
+    console.print(f"everything that is kept ready, if it was not: {made_seconds:.1f} s")
     console.print(f"most memory resident: {memory_mb:.0f} MB (wanted: at most {WANTED_MEMORY_MB})")
 
     from bench.frames import compared
@@ -107,13 +113,16 @@ class Desk:
         self._now = days.midnight(TODAY)
         self._dispatcher = Dispatcher(registry(), Services(database, files=folder), lambda: self._now)
         self._changes = 0
+        self.worked_seconds = 0.0
+        """Of the processor, for the last answer: what is left where other programs want it, too."""
 
     def ask(self, line: str, asker: Member, region: str | None) -> float:
         """Return the seconds that an answer took."""
         request = Request("bench", asker, COMMAND_LINE, lambda: Audience.of_one(asker), line, Texts(), region=region)
-        began = time.perf_counter()
+        began, worked = time.perf_counter(), time.process_time()
         answer = self._dispatcher.answer(request)
         took = time.perf_counter() - began
+        self.worked_seconds = time.process_time() - worked
         if not answer.ok:
             raise AssertionError(f"{line}: {answer.rendered.markdown}")
         return took
@@ -128,6 +137,7 @@ class Desk:
 
 def _measured(desk: Desk, question: Question) -> list[str]:
     took: list[float] = []
+    worked: list[float] = []
     for number in range(-1, ROUNDS):
         if question.changes or number < 0:
             desk.change()
@@ -135,13 +145,18 @@ def _measured(desk: Desk, question: Question) -> list[str]:
             seconds = desk.ask(line, question.asker, question.region)
             if number >= 0:
                 took.append(seconds * 1000)
-    took.sort()
-    p95 = took[int(len(took) * 0.95)]
+                worked.append(desk.worked_seconds * 1000)
+    p95 = _p95(took)
     missed = "" if p95 <= question.wanted_milliseconds else "MISSED"
     return [
         question.name,
-        f"{took[len(took) // 2]:.1f}",
+        f"{median(took):.1f}",
         f"{p95:.1f}",
+        f"{_p95(worked):.1f}",
         f"≤ {question.wanted_milliseconds}",
         missed,
     ]
+
+
+def _p95(values: list[float]) -> float:
+    return sorted(values)[int(len(values) * 0.95)]
