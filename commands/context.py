@@ -1,8 +1,8 @@
 """What a command knows beside its arguments."""
 
 import time
-from collections.abc import Callable, Mapping, Sequence
-from contextlib import AbstractContextManager
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -117,11 +117,17 @@ class Context:
             )
         return self.space.room_id
 
-    def read(self) -> AbstractContextManager[Session]:
+    @contextmanager
+    def read(self) -> Iterator[Session]:
         """Open a unit of work that only reads; what answers are made of is brought up to date before."""
-        if self.scope.today == self.now.date():
-            outlook.keep(self.services.database, self.scope.today, self.scope.thresholds)
-        return self.services.database.read()
+        database, today, numbers = self.services.database, self.scope.today, self.scope.thresholds
+        with database.read() as session:
+            if today != self.now.date() or outlook.version(session, today, numbers) is not None:
+                yield session
+                return
+        outlook.keep(database, today, numbers)
+        with database.read() as session:
+            yield session
 
     def write(self) -> AbstractContextManager[Session]:
         """Open a transaction."""
