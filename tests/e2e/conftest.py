@@ -10,10 +10,12 @@ from typing import Any
 
 import httpx
 import pytest
+from playwright.sync_api import Browser
 
 from bot.app import Service
 from bot.settings import Settings
 from sandbox.server import Sandbox
+from tests.e2e.browsing import chromium
 
 PATIENCE_SECONDS = 20.0
 WATCH_SECONDS = 1
@@ -190,3 +192,10 @@ def product(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Product]:
         yield product
         service.stop()
         product.close()
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    """A browser for the tests of a file."""
+    with chromium() as browser:
+        yield browser

@@ -1,38 +1,14 @@
 """The same conversation as a person has it: in the chat page, with a browser."""
 
-import os
-import shutil
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser, Locator, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, expect
 
+from tests.e2e.browsing import last_card, open_bot, say
 from tests.e2e.conftest import PATIENCE_SECONDS, Product
 
 pytestmark = pytest.mark.browser
-
-CHROMIUM = shutil.which("chromium")
-FLAGS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    """The system's Chromium, headless."""
-    if CHROMIUM is None:
-        reason = "Chromium is missing; on Debian: apt-get install chromium"
-        pytest.fail(reason) if os.environ.get("CI") == "true" else pytest.skip(reason)
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
-        yield browser
-        browser.close()
 
 
 @pytest.fixture(params=[(1280, 860), (390, 844)], ids=["laptop", "phone"])
@@ -49,27 +25,6 @@ def page(request: pytest.FixtureRequest, browser: Browser, product: Product) -> 
     yield page
     context.close()
     assert errors == []
-
-
-def open_bot(page: Page) -> None:
-    """Open the one-to-one space with the bot, or begin it."""
-    page.get_by_test_id("room").first.wait_for()
-    begin = page.get_by_test_id("message-bot")
-    if begin.count():
-        begin.click()
-    else:
-        page.locator("[data-testid=room][data-room-title=PartnerHub]").click()
-
-
-def say(page: Page, text: str) -> None:
-    """Type and send."""
-    page.get_by_test_id("composer").fill(text)
-    page.keyboard.press("Enter")
-
-
-def last_card(page: Page, text: str) -> Locator:
-    """Return the newest card with a text."""
-    return page.get_by_test_id("card").filter(has_text=text).last
 
 
 def test_ask_be_told_receive_a_report(page: Page, product: Product) -> None:

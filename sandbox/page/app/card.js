@@ -36,6 +36,7 @@ export function drawCard(content, onSubmit) {
     return null;
   }
   markWideRows(frame);
+  nameRows(frame);
   return frame;
 }
 
@@ -61,6 +62,13 @@ async function press(action, frame, onSubmit) {
   } finally {
     setBusy(false);
     if (document.activeElement === document.body) pressed?.focus({ preventScroll: true });
+  }
+}
+
+/** A row that can be pressed is called by what it shows; the library calls it by its action, the same for every row. */
+function nameRows(frame) {
+  for (const row of frame.querySelectorAll(".ac-selectable[aria-label]")) {
+    if (row.textContent.trim()) row.removeAttribute("aria-label");
   }
 }
 

@@ -8,7 +8,7 @@
  * csv-dialog, dialog-close, new-messages, announcer, composer, send, to-bot, attach, file-input, attached, suggestion,
  * mention-option, reply-line, reply-cancel, panel-toggle, panel, panel-close, clock, pass-1, pass-7, customer-search,
  * customer (data-org-id, data-customer-name), subscription (data-subscription-id), suspend, pay, exceed,
- * overage-count, normal, move-end, end-days, drop-sockets, break-webex, heal-webex, toast.
+ * overage-count, normal, move-end, end-days, drop-sockets, break-webex, heal-webex, outage, bot-news, news, toast.
  */
 
 import { Conversation } from "./conversation.js";
@@ -40,7 +40,19 @@ async function start(app) {
 
 function build(app, store, session) {
   const { me } = store;
-  const show = (pane) => (app.dataset.pane = pane);
+  const show = (pane) => {
+    app.dataset.pane = pane;
+    nameMain();
+  };
+  /** A narrow screen shows one pane at a time: that is the main part then, and its title the page's. */
+  const nameMain = () => {
+    const alone = isNarrow.matches ? app.dataset.pane : null;
+    const mark = (node, name, value) => (value ? node?.setAttribute(name, value) : node?.removeAttribute(name));
+    mark(spaces, "role", alone === "list" && "main");
+    panelSlot.querySelector(".panel")?.setAttribute("role", alone === "panel" ? "main" : "complementary");
+    for (const title of app.querySelectorAll(".pane-title")) mark(title, "aria-level", alone && "1");
+    for (const title of panelSlot.querySelectorAll("h3")) mark(title, "aria-level", alone && "2");
+  };
 
   const openSpace = (roomId) => {
     rooms.select(roomId);
@@ -71,7 +83,7 @@ function build(app, store, session) {
   const panelSlot = el("div", { class: "panel-slot", hidden: true });
   const togglePanel = () => {
     const open = panelSlot.hidden;
-    if (!panelSlot.hasChildNodes()) panelSlot.append(panel(store, { onClose: togglePanel }));
+    if (!panelSlot.hasChildNodes()) panelSlot.append(panel(store, { onClose: togglePanel, onOpen: enterSpace }));
     panelSlot.hidden = !open;
     app.classList.toggle("has-panel", open);
     panelButton.setAttribute("aria-expanded", String(open));
@@ -97,17 +109,17 @@ function build(app, store, session) {
     onOpen: enterSpace,
     tools: [panelButton],
   });
-  app.replaceChildren(
-    el(
-      "div",
-      { class: "side" },
-      el("header", { class: "side-head" }, personMenu(store, become), themeSwitch()),
-      rooms.element,
-      el("p", { class: "sandbox-note" }, "A local sandbox. Nothing here reaches Webex."),
-    ),
-    conversation.element,
-    panelSlot,
+  const spaces = el("div", { class: "spaces" }, rooms.element);
+  rooms.element.prepend(el("h2", { class: "visually-hidden pane-title" }, "Spaces"));
+  const side = el(
+    "div",
+    { class: "side" },
+    el("header", { class: "side-head" }, personMenu(store, become), themeSwitch()),
+    spaces,
+    el("footer", { class: "sandbox-note" }, "A local sandbox. Nothing here reaches Webex."),
   );
+  app.replaceChildren(side, conversation.element, panelSlot);
+  isNarrow.addEventListener("change", nameMain);
 
   writeRoute({ ...readRoute(), as: me.email }, { replace: true });
   followAddress();

@@ -6,6 +6,9 @@ import { toast } from "./toasts.js";
 const KEY = "partnerhub.outage-until";
 let timer = null;
 
+/** Whole seconds until Webex answers again; 0 when it does. */
+export const secondsLeft = () => Math.max(0, Math.ceil((Number(localStorage.getItem(KEY)) - Date.now()) / 1000));
+
 /** From now on Webex answers nobody, for so many seconds. */
 export async function breakFor(seconds) {
   await breakWebex();

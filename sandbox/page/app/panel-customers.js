@@ -112,7 +112,12 @@ function subscriptionBox(subscription, customerName, store) {
   const endDate = () => dayKey(new Date(store.now().getTime() + days.value() * DAY_MS));
   return el(
     "div",
-    { class: "subscription", dataset: { testid: "subscription", subscriptionId: id } },
+    {
+      class: "subscription",
+      role: "group",
+      "aria-label": `${id} of ${customerName}`,
+      dataset: { testid: "subscription", subscriptionId: id },
+    },
     facts,
     now.type === "trial"
       ? el("p", { class: "panel-note" }, "A trial has no invoice, so it cannot be suspended.")

@@ -4,29 +4,38 @@ import { deedButton } from "./deed-button.js";
 import { el, iconButton } from "./dom.js";
 import { counted, fullTime } from "./format.js";
 import { icon } from "./icons.js";
-import { breakFor, heal } from "./outage.js";
+import { breakFor, heal, secondsLeft } from "./outage.js";
 import { customerSearch } from "./panel-customers.js";
+import { botNews } from "./panel-news.js";
 import { dropSockets, letTimePass } from "./sandbox.js";
 
 const BROKEN_SECONDS = 30;
 const CLOCK_TICK_MS = 10_000;
+const OUTAGE_TICK_MS = 500;
 
 /**
  * @param {import("./store.js").Store} store
- * @param {{onClose: () => void}} actions
+ * @param {{onClose: () => void, onOpen: (roomId: string) => void}} actions
  */
-export function panel(store, { onClose }) {
-  const title = el("h2", { class: "panel-title", tabIndex: -1 }, "Make things happen");
+export function panel(store, { onClose, onOpen }) {
+  const title = el("h2", { class: "panel-title pane-title", tabIndex: -1 }, "Make things happen");
   return el(
-    "aside",
-    { class: "panel", "aria-label": "Make things happen", dataset: { testid: "panel" } },
+    "div",
+    {
+      class: "panel",
+      role: "complementary",
+      "aria-label": "Make things happen",
+      dataset: { testid: "panel" },
+      onkeydown: ({ key, defaultPrevented }) => key === "Escape" && !defaultPrevented && onClose(),
+    },
     el(
-      "header",
+      "div",
       { class: "panel-head" },
       title,
       iconButton("Close", icon("close"), { onclick: onClose, dataset: { testid: "panel-close" } }),
     ),
     el("div", { class: "panel-body" }, timeSection(store), section("Customers", customerSearch(store)), webexSection()),
+    botNews(store, onOpen),
   );
 }
 
@@ -55,9 +64,18 @@ function timeSection(store) {
 }
 
 function webexSection() {
+  const left = el("p", { class: "outage", hidden: true, dataset: { testid: "outage" } });
+  const showLeft = () => {
+    const seconds = secondsLeft();
+    left.hidden = seconds === 0;
+    left.replaceChildren(icon("warning"), `Webex answers nobody for another ${counted(seconds, "second")}.`);
+  };
+  setInterval(showLeft, OUTAGE_TICK_MS);
+  showLeft();
   return section(
     "Webex",
     el("p", { class: "panel-note" }, "See how the bot copes when Webex does not answer or the line is cut."),
+    left,
     el(
       "div",
       { class: "button-row" },
