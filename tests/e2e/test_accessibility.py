@@ -17,6 +17,7 @@ AXE = chat_page.MODULES / "axe-core" / "axe.min.js"
 LAPTOP: ViewportSize = {"width": 1280, "height": 860}
 PHONE: ViewportSize = {"width": 390, "height": 844}
 LOOKS: list[tuple[ViewportSize, Any]] = [(LAPTOP, "light"), (LAPTOP, "dark"), (PHONE, "light"), (PHONE, "dark")]
+PLAIN: tuple[ViewportSize, Any] = (LAPTOP, "light")
 FIND = """axe.run(document, {resultTypes: ["violations"]}).then(({violations}) => violations.flatMap(({id, nodes}) =>
     nodes.map(({target, failureSummary}) => `${id}: ${target.join(" ")}: ${failureSummary}`)))"""
 
@@ -24,7 +25,7 @@ FIND = """axe.run(document, {resultTypes: ["violations"]}).then(({violations}) =
 @pytest.fixture
 def page(request: pytest.FixtureRequest, browser: Browser, product: Product) -> Iterator[Page]:
     """The chat page in one of its looks."""
-    viewport, scheme = getattr(request, "param", (LAPTOP, "light"))
+    viewport, scheme = getattr(request, "param", PLAIN)
     context = browser.new_context(viewport=viewport, color_scheme=scheme, reduced_motion="reduce")
     page = context.new_page()
     page.set_default_timeout(PATIENCE_SECONDS * 1000)
