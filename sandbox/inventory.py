@@ -241,7 +241,7 @@ def _device(device: Device) -> Json:
         "firstSeen": created,
         "managedBy": "CISCO",
         "devicePlatform": "cisco",
-        "plannedMaintenance": {"mode": "off"},
+        "plannedMaintenance": "off",
     }
 
 

@@ -122,5 +122,11 @@ CORRECTIONS: tuple[Correction, ...] = (
         "isRoomHidden is for 1:1 rooms; webexpythonsdk sends only isModerator (its api/memberships.py), and works.",
         value=["isModerator"],
     ),
+    Correction(
+        _CALLING,
+        _schema("Device", "properties", "plannedMaintenance"),
+        "The example holds the mode itself, and wxc-sdk reads that and fails on an object.",
+        value={"type": "string", "enum": ["off", "on", "upcoming"]},
+    ),
 )
 """Every one is needed: `test_contract.py` leaves each out once, and must then find a deviation."""

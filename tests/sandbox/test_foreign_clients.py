@@ -4,6 +4,7 @@ Where a client's address is a constant of a class, that is patched; nothing else
 """
 
 from collections.abc import Iterator
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,7 @@ from webexpythonsdk import ApiError, WebexAPI
 from wxc_sdk import WebexSimpleApi
 from wxc_sdk.common import RoomType
 from wxc_sdk.rest import RestError, RestSession
+from wxc_sdk.webhook import WebhookEventType, WebhookResource
 
 from tests.sandbox.conftest import Company
 from tests.sandbox.driving import BOT_EMAIL
@@ -79,6 +81,18 @@ class TestWxcSdk:
         )
         assert bot.attachment_actions.details(action_id=pressed["id"]).inputs == {"run": "kpis"}
 
+    def test_a_webhook_is_made_and_deleted(self, company: Company, wxc: Any) -> None:
+        bot = wxc(company.bot.token)
+        made = bot.webhook.create(
+            name="wxc",
+            target_url="http://127.0.0.1:9/",
+            resource=WebhookResource.messages,
+            event=WebhookEventType.created,
+            secret="s",
+        )
+        assert made.webhook_id in [one.webhook_id for one in bot.webhook.list()]
+        bot.webhook.webhook_delete(webhook_id=made.webhook_id)
+
     def test_the_partners_customers(self, company: Company, wxc: Any) -> None:
         admin = wxc(company.admin.token)
         customers = list(admin.organizations.list())
@@ -89,6 +103,17 @@ class TestWxcSdk:
         assert {role.name for role in admin.roles.list()} >= {"Sales Administrator"}
         ben = next(iter(admin.people.list(email="ben.okafor@brightwater.example")))
         assert admin.people.details(person_id=ben.person_id).roles == ben.roles
+
+    def test_locations_numbers_and_devices(self, company: Company, wxc: Any) -> None:
+        admin = wxc(company.admin.token)
+        found = 0
+        for customer in islice(admin.organizations.list(), 40):
+            org = customer.org_id
+            locations = list(admin.locations.list(org_id=org))
+            numbers = list(admin.telephony.phone_numbers(org_id=org))
+            devices = list(admin.devices.list(org_id=org))
+            found += bool(locations and numbers and devices)
+        assert found
 
 
 class TestWebexPythonSdk:
@@ -124,6 +149,13 @@ class TestWebexPythonSdk:
         posted = bot.messages.create(toPersonId=me.id, text="A file", files=[str(file)])
         assert len(posted.files) == 1
         assert posted.id in [one.id for one in bot.messages.list_direct(personId=me.id)]
+
+    def test_webhooks(self, company: Company) -> None:
+        bot = sdk(company, company.bot.token)
+        made = bot.webhooks.create("sdk", "http://127.0.0.1:9/", "messages", "created", secret="s")
+        assert bot.webhooks.update(made.id, name="again", targetUrl="http://127.0.0.1:9/b").name == "again"
+        assert made.id in [one.id for one in bot.webhooks.list(max=1)]
+        bot.webhooks.delete(made.id)
 
     def test_the_partners_customers(self, company: Company) -> None:
         admin = sdk(company, company.admin.token)
