@@ -62,23 +62,41 @@ def test_ask_be_told_receive_a_report(page: Page, product: Product) -> None:
     expect(alert).to_have_count(1)
 
 
-def test_a_trial_is_started_with_its_form(page: Page, product: Product) -> None:
+def test_the_form_of_a_trial_checks_gives_back_and_starts(page: Page, product: Product) -> None:
     open_bot(page)
-    name = f"Browser Trial {page.viewport_size['width'] if page.viewport_size else 0}"
-    forms = page.get_by_test_id("card").filter(has_text="Start a trial")
+    name = f"Checked Trial {width(page)}"
+    forms = page.get_by_test_id("card").filter(has_text="Start a trial").filter(has_text="Business vertical")
     before = forms.count()
     say(page, f"trial start {name}")
     expect(forms).to_have_count(before + 1)
     form = forms.last
-    form.get_by_role("button", name="Start the trial").click()
-    expect(form).to_contain_text("e-mail")
+    start = form.get_by_role("button", name="Start the trial")
+    # What the card checks by itself never leaves the page.
+    form.get_by_label("Administrator's e-mail").fill("nobody")
+    start.click()
+    expect(form).to_contain_text("This is no e-mail address.")
+    expect(form).to_contain_text("Please choose.")
     form.get_by_label("Administrator's e-mail").fill("admin@trial.example")
     form.get_by_label("Business vertical").select_option(label="Retail")
     form.get_by_label("Country").select_option(label="Spain")
-    form.get_by_label("Calling").fill("25")
-    form.get_by_role("button", name="Start the trial").click()
+    form.get_by_label("Meetings", exact=True).fill("5")
+    form.get_by_label("Time zone").fill("Europe/Nowhere")
+    start.click()
+    # What only the bot can check comes back as it was filled in.
+    expect(forms).to_have_count(before + 2)
+    again = forms.last
+    expect(again).to_contain_text("Meetings needs a site, such as acme.webex.com.")
+    expect(again).to_contain_text("Meetings needs a time zone, such as Europe/Madrid.")
+    expect(again.get_by_label("Administrator's e-mail")).to_have_value("admin@trial.example")
+    expect(again.get_by_label("Meetings", exact=True)).to_have_value("5")
+    again.get_by_label("Meeting site").fill("checked.webex.com")
+    again.get_by_label("Time zone").fill("Europe/Madrid")
+    again.get_by_role("button", name="Start the trial").click()
     done = page.get_by_test_id("card").filter(has_text="The trial is started").filter(has_text=name)
     expect(done).to_have_count(1)
+    say(page, f"trial start {name}")
+    expect(page.get_by_text("has a trial already").last).to_be_visible()
+    assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
 
 
 def width(page: Page) -> int:
