@@ -3,16 +3,18 @@
 import argparse
 import sys
 
-from bench import answers, burst, delivery, roundtrip
+from bench import answers, burst, calling, delivery, roundtrip
 
-BENCHMARKS = {"roundtrip": roundtrip, "burst": burst, "delivery": delivery, "answers": answers}
+BENCHMARKS = {"roundtrip": roundtrip, "burst": burst, "delivery": delivery, "answers": answers, "calling": calling}
 
 
 def main(arguments: list[str]) -> int:
     """Run benchmarks; 2 when there is none of a name."""
     parser = argparse.ArgumentParser(prog="python -m bench")
     parser.add_argument("names", nargs="*", metavar="NAME")
-    parser.add_argument("--customers", type=int, default=answers.CUSTOMERS, help="of the partner of `answers`")
+    parser.add_argument(
+        "--customers", type=int, default=answers.CUSTOMERS, help="of the partner of `answers` and `calling`"
+    )
     given = parser.parse_args(arguments)
     for name, module in BENCHMARKS.items():
         print(f"{name:12}{(module.__doc__ or '').strip()}")
@@ -22,8 +24,8 @@ def main(arguments: list[str]) -> int:
         return 2
     for name in given.names or BENCHMARKS:
         print(f"\n{name} …", flush=True)
-        if name == "answers":
-            answers.main(given.customers)
+        if name in ("answers", "calling"):
+            BENCHMARKS[name].main(given.customers)
         else:
             BENCHMARKS[name].main()
     return 0

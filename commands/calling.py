@@ -52,6 +52,10 @@ def _calls_change(row: Any, texts: Texts) -> str:
     return f"{change} ({signed(row.calls_change_pct, texts.percent(row.calls_change_pct))})"
 
 
+def _queue_change(row: Any, texts: Texts) -> str:
+    return signed(row.call_queue_change, texts.number(row.call_queue_change))
+
+
 def _poor(row: Any, texts: Texts) -> str:
     return f"{texts.number(row.poor_legs)} ({texts.percent(row.poor_pct)})"
 
@@ -71,14 +75,14 @@ _ABANDONED = Column(
 _COLUMNS: dict[View, tuple[Column, ...]] = {
     View.USAGE: (
         _count(N_("Calls"), "calls"),
-        Column(N_("Change"), _calls_change),
+        Column(N_("Weekly change"), _calls_change),
         _count(N_("Minutes"), "minutes"),
         _count(N_("Active users"), "active_users"),
     ),
     View.QUALITY: (
         Column(N_("Poor legs"), _poor),
         _count(N_("Call legs"), "legs"),
-        Column(N_("Change"), _points),
+        Column(N_("Weekly change"), _points),
     ),
     View.ENDPOINTS: (
         _rate(N_("Room devices"), "room_device"),
@@ -88,7 +92,7 @@ _COLUMNS: dict[View, tuple[Column, ...]] = {
     ),
     View.FEATURES: (
         _count(N_("Call queues"), "call_queue"),
-        Column(N_("Change"), lambda row, texts: signed(row.call_queue_change, texts.number(row.call_queue_change))),
+        Column(N_("Weekly change"), _queue_change),
         _count(N_("Hunt groups"), "hunt_group"),
         _count(N_("Auto attendants"), "auto_attendant"),
     ),
@@ -127,8 +131,8 @@ def _reply(ctx: Context, subject: View, name: str, page: int) -> Reply:
                 "rows": [asdict(row) for row in (shown.by_week() if one else shown.rows())],
             }
 
-    aside, second, *others = _COLUMNS[subject]
-    layout = Layout(_WEEK if one else _CUSTOMER, aside, (_titled(second),), others)
+    aside, second, third, *others = _COLUMNS[subject]
+    layout = Layout(_WEEK if one else _CUSTOMER, aside, (_titled(second), _titled(third)), others)
     drawn = chart(shown, texts) if page == 1 and shown.is_known else None
     title = texts(TITLES[subject])
     return Reply(

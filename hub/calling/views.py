@@ -67,7 +67,7 @@ SUBJECTS: Mapping[View, _Subject] = {
     ),
     View.FEATURES: _Subject(
         ("customers", "queue_customers", *(f"queued_{kind}" for kind in Feature)),
-        _now.features_call_queue,
+        _now.calls,
         FeatureRow.of,
         queues_only=True,
     ),

@@ -81,7 +81,7 @@ def test_the_table_begins_with_the_largest_and_pages_without_the_chart(partner: 
 def test_a_customer_by_name_has_its_own_weeks(partner: Office) -> None:
     answer = partner.say(ANA, '"Acme 5"'.join(["calling usage ", ""]))
     assert "900 calls, 63.1 % fewer than the week before." in answer.text
-    assert "15 Nov 2026 · Calls: 900 · Change: -1,540 (-63.1 %)" in answer.text
+    assert "15 Nov 2026 · Calls: 900 · Weekly change: -1,540 (-63.1 %)" in answer.text
     assert len(answer.messages) == 2
 
 
