@@ -67,7 +67,9 @@ class Service:
             Sender(self._webex, rooms),
             clock,
             gate=lambda row: _may_leave(row, spaces),
-            told=Owners(self.parts.database, Texts(settings.language, settings.time_zone), clock, settings.owner),
+            told=Owners(
+                self.parts.database, rooms, Texts(settings.language, settings.time_zone), clock, settings.owner
+            ),
             mark=lambda _row: Texts(settings.language)(N_("(possibly repeated)")),
             halt_after=settings.halt_after,
             threads=settings.senders,

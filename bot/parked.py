@@ -6,6 +6,7 @@ from typing import Any
 
 from sqlmodel import col, func, select
 
+from bot.rooms import Rooms
 from bot.webex import is_email
 from notifications.outbox import Message, Outgoing, Priority, enqueue
 from storage import Database
@@ -18,9 +19,15 @@ class Owners:
     """Tells the owner of a space (who last had the bot send something there by itself) and the service's owner."""
 
     def __init__(
-        self, database: Database, defaults: Texts, clock: Callable[[], datetime], service_owner: str | None = None
+        self,
+        database: Database,
+        rooms: Rooms,
+        defaults: Texts,
+        clock: Callable[[], datetime],
+        service_owner: str | None = None,
     ) -> None:
         self._database = database
+        self._rooms = rooms
         self._defaults = defaults
         self._clock = clock
         self._service_owner = service_owner
@@ -58,7 +65,7 @@ class Owners:
             space = session.get(Space, target)
             emails = {space.owner_email if space else None, self._service_owner} - {None, target}
             people = {email: session.get(Person, email) for email in sorted(filter(None, emails))}
-        title = target if is_email(target) else space.title if space else ""
+        title = target if is_email(target) else self._rooms.title(target)
         messages = []
         for email, person in people.items():
             language, zone = (person.language, person.time_zone) if person else (None, None)

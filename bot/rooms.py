@@ -3,6 +3,7 @@
 from sqlalchemy import select, update
 from sqlmodel import col
 
+from bot.errors import WebexError
 from bot.webex import Room, Webex
 from hub.ids import last_part
 from storage import Database
@@ -36,6 +37,17 @@ class Rooms:
         with self._database.read() as session:
             halted = set(session.scalars(select(col(Halt.target)).where(col(Halt.target).in_(known))))
         return sorted(known.keys() - titles.keys() | halted)
+
+    def title(self, room_id: str) -> str:
+        """Return what a room is called: as remembered, or as Webex tells of one that is new; else nothing."""
+        remembered = self._titles().get(room_id)
+        if remembered:
+            return remembered
+        try:
+            return self._webex.room(room_id).title
+        except WebexError:
+            # The bot may be out of it, or it may be gone: then that is the very reason why its name is asked for.
+            return ""
 
     def moved_to(self, room_id: str) -> str | None:
         """Return the id that a room has now which is not found under its own; None where there is no such room.

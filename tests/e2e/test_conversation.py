@@ -134,8 +134,8 @@ def test_who_subscribed_a_space_is_told_when_webex_refuses_its_alert(product: Pr
     refusal = {"method": "POST", "path": "/v1/messages", "status": 403, "times": 1}
     product.control.post("/sandbox/faults", json=refusal).raise_for_status()
     product.control.patch(f"/sandbox/subscriptions/{paid}", json={"invoice": "unpaid"}).raise_for_status()
-    told = ana.heard(one_to_one, "I could not post my message")
-    assert "“Renewals EMEA”: 403" in told["text"]
+    told = ana.heard(one_to_one, "I cannot post into")
+    assert "“Renewals EMEA” any more: 403" in told["text"]
     assert paid not in told["text"]
 
 
