@@ -3,9 +3,16 @@
 import argparse
 import sys
 
-from bench import answers, burst, calling, delivery, roundtrip
+from bench import answers, burst, calling, delivery, roundtrip, watch
 
-BENCHMARKS = {"roundtrip": roundtrip, "burst": burst, "delivery": delivery, "answers": answers, "calling": calling}
+BENCHMARKS = {
+    "roundtrip": roundtrip,
+    "burst": burst,
+    "delivery": delivery,
+    "answers": answers,
+    "calling": calling,
+    "watch": watch,
+}
 
 
 def main(arguments: list[str]) -> int:

@@ -1,6 +1,6 @@
 """The rules of a space, or of a person one-to-one: made, listed, changed and tried out."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Annotated, Any
 
 from sqlmodel import Session, col, select
@@ -27,7 +27,7 @@ from hub.access import Needs
 from hub.filters import Filter, parse
 from hub.products import BOTH
 from hub.tables import customer
-from notifications.kinds import DEFAULT_DAYS, KINDS, Nearing
+from notifications.kinds import DEFAULT_DAYS, KINDS, Calling, Nearing, Service, Trial
 from notifications.replay import replay
 from notifications.rules import HOURLY_CAP, changed, is_digest, record_of
 from notifications.run import NOW, cadence_of
@@ -38,6 +38,12 @@ from templates.texts import Texts
 from templates.vocabulary import label
 
 Number = Annotated[int, NumberParameter()]
+
+_GROUPS: Mapping[str, Sequence[str]] = {
+    N_("all about trials"): tuple(Trial),
+    N_("what stands out in Webex Calling"): tuple(Calling),
+    N_("failed reports, old data, rejected imports"): tuple(Service),
+}
 
 NAMED = 5
 """Customers that a preview names."""
@@ -346,7 +352,7 @@ def _view(rule: Rule, texts: Texts) -> dict[str, Any]:
     }
     return {
         "id": rule.id,
-        "events": ", ".join(days.get(event) or label(event, texts) for event in rule.events),
+        "events": ", ".join(_events(rule, days, texts)),
         "products": ", ".join(label(product, texts) for product in rule.products),
         "where": rule.where,
         "when": _when(rule, texts),
@@ -355,6 +361,17 @@ def _view(rule: Rule, texts: Texts) -> dict[str, Any]:
         "paused": rule.paused,
         "by": rule.created_by,
     }
+
+
+def _events(rule: Rule, days: Mapping[str, str], texts: Texts) -> Iterable[str]:
+    """Say which events, those that belong together in one word where all of them are told."""
+    said: set[str] = set()
+    for event in rule.events:
+        whole = next((name for name, kinds in _GROUPS.items() if event in kinds and {*kinds} <= {*rule.events}), None)
+        text = texts(whole) if whole else days.get(event) or label(event, texts)
+        if text not in said:
+            said.add(text)
+            yield text
 
 
 def _when(rule: Rule, texts: Texts) -> str:

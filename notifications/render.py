@@ -14,6 +14,7 @@ from hub.access import Needs
 from notifications import keys
 from notifications.batch import Alert, Item
 from notifications.cap import SHOWN
+from notifications.kinds import KINDS
 from notifications.outbox import Message, Outgoing, Priority
 from notifications.reports.writing import file_name
 from notifications.wording import heading, row, subject, tone
@@ -91,9 +92,9 @@ def _topics(alert: Alert) -> list[list[Item]]:
     return [topics[topic] for topic in sorted(topics, key=_urgency)]
 
 
-def _urgency(topic: tuple[str, bool, int | None, bool]) -> tuple[bool, int, str, bool]:
+def _urgency(topic: tuple[str, bool, int | None, bool]) -> tuple[bool, int, int, bool]:
     kind, left, days_before, flaps = topic
-    return left, days_before or 0, kind, flaps
+    return left, KINDS.index(kind), days_before or 0, flaps
 
 
 def _title(alert: Alert, topics: Sequence[Sequence[Item]], texts: Texts) -> str:

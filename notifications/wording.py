@@ -16,6 +16,10 @@ _BAD = frozenset({Status.SUSPENDED, Status.EXPIRED, Status.OVERAGE, GREW, *Servi
 _GOOD = frozenset({Trial.CONVERTED, Trial.STARTED, Trial.EXTENDED})
 
 
+FACTS = 2
+"""What is behind a status, as far as a line says it; the customer's page has all."""
+
+
 def heading(items: Sequence[Item], texts: Texts) -> str:
     """Say what items of one topic have in common, and how many customers they are."""
     item, n = items[0], len({each.event.org_id for each in items})
@@ -55,6 +59,10 @@ def subject(item: Item, texts: Texts) -> str:
         return texts(form, status=label(kind, texts))
     if kind in set(Service):
         return texts(_SERVICE[Service(kind)])
+    if kind == Nearing.EXPIRY:
+        return texts.count("ends within %(n)s day", "ends within %(n)s days", item.days_before or 0)
+    if kind == Nearing.RENEWAL:
+        return texts.count("renews within %(n)s day", "renews within %(n)s days", item.days_before or 0)
     return label(kind, texts)
 
 
@@ -108,7 +116,11 @@ def _details(item: Item, at: datetime, texts: Texts) -> Sequence[str]:
     if item.left:
         since = datetime.fromisoformat(event.before["since"])
         return [texts(N_("had been since %(day)s"), day=texts.day(since.date()))]
-    return [_fact(event.kind, each, texts) for each in _evidence(item)]
+    facts = [_fact(event.kind, each, texts) for each in _evidence(item)]
+    if len(facts) <= FACTS:
+        return facts
+    more = texts.count("%(n)s more", "%(n)s more", len(facts) - FACTS)
+    return [*facts[:FACTS], more]
 
 
 def _moved(before: Mapping[str, Any], end: date, texts: Texts) -> Sequence[str]:

@@ -25,7 +25,7 @@ class Customer(SQLModel, table=True):
     region: str | None = Field(default=None, description="where the data live: US, CA, EU, UAE or another code")
     country: str | None = Field(default=None, description="ISO 3166 alpha-2")
     managed_by: str | None = Field(default=None, description="partner or external")
-    last_admin_activity: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    last_admin_activity: datetime | None = Field(default=None, sa_type=UtcDateTime, index=True)
     external_id: str | None = None
     profile_at: datetime | None = Field(
         default=None, sa_type=UtcDateTime, description="when region to external_id were read"
