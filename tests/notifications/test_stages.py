@@ -209,6 +209,7 @@ def test_no_hour_has_more_messages_than_its_cap(sizes: list[int], ago: list[int]
         assert cap(Batch(tuple(alerts)), later).alerts
 
 
+NEW_YEAR = datetime(2027, 1, 1, tzinfo=UTC)
 ZONES = ("UTC", "Europe/Madrid", "America/New_York", "Australia/Lord_Howe", "Asia/Kolkata")
 digests = st.builds(
     lambda every, day, hour, minute: Rule(
