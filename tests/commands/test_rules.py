@@ -1,11 +1,14 @@
 """Rules by command and by card: made, changed, tried out, undone; nonsense is refused with how to mend it."""
 
+import re
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
 from sqlmodel import col, select
 
+from commands.rule_words import EVENT_WORDS
+from notifications.kinds import DEFAULT_EVENTS
 from notifications.pipeline import Pipeline
 from notifications.render import Style
 from notifications.rules import record_of
@@ -177,6 +180,28 @@ def test_a_person_has_rules_one_to_one(office: Office) -> None:
     (rule,) = rules(office)
     assert rule.room_id == "direct-Chloe"
     assert "This space has no rule 1" in office.say(ANA, "rule delete 1", ROOM).text
+
+
+DOCS = (Path(__file__).parents[2] / "docs" / "alerts.md").read_text(encoding="utf-8")
+
+
+def test_what_the_documentation_types_makes_rules(office: Office) -> None:
+    typed = re.findall(r"^rule (?:new|edit \d) .+$", DOCS, re.MULTILINE)
+    assert len(typed) >= 4
+    for line in typed:
+        assert re.search("The rule is (made|changed)", office.say(ANA, line, ROOM).text), line
+
+
+def test_the_documentation_has_every_event_and_whether_a_new_rule_tells_it() -> None:
+    rows = [[cell.strip() for cell in line.strip("|").split("|")] for line in DOCS.splitlines()]
+    documented = {
+        word: told != "no"
+        for _, words, told, *_ in (row for row in rows if len(row) == 4)
+        for word in re.findall(r"`([a-z-]+)", words)
+    }
+    assert documented == {
+        word: set(kinds) <= set(DEFAULT_EVENTS) for word, kinds in EVENT_WORDS.items() if word != "defaults"
+    }
 
 
 class TestPreview:

@@ -136,7 +136,8 @@ def test_another_product_over_its_limit_is_growth(watched: Watched) -> None:
 
 @pytest.mark.parametrize("kind", Calling)
 def test_calling_comes_through_the_same_door(watched: Watched, kind: Calling) -> None:
-    told = Raised(kind, "org-1:2026-11-15", "org-1", after={"facts": {"calls": 40}})
+    figures = {"week": "2026-11-15", "value": 40}
+    told = Raised(kind, "org-1:2026-11-15", "org-1", before={"usual": 100}, after=figures)
     for _ in range(2):
         with watched.database.write() as session:
             raise_events(session, [told], watched.clock())
