@@ -3,7 +3,6 @@
 import json
 import subprocess
 import sys
-import time
 from dataclasses import dataclass
 
 import httpx
@@ -24,7 +23,10 @@ ASKED = {
 
 @dataclass(frozen=True)
 class Size:
-    """Seconds until ready, the memory then in bytes and after all was asked, and the slowest answers in seconds."""
+    """Seconds until ready, the memory then in bytes and after all was asked, and the slowest answers in seconds.
+
+    Seconds are the processor's, of the sandbox alone: what else the machine is doing does not count.
+    """
 
     ready: float
     memory: int
@@ -34,33 +36,38 @@ class Size:
 
 def measure(customers: int = CUSTOMERS) -> Size:
     """Start a sandbox in a process of its own, and ask."""
-    began = time.perf_counter()
     command = [sys.executable, "-c", PROGRAM, "0", str(customers), "1"]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as program:
         try:
             assert program.stdout
             facts = json.loads(program.stdout.readline())
-            ready = time.perf_counter() - began
             process = psutil.Process(program.pid)
+            ready = _busy(process)
             memory = process.memory_info().rss
             headers = {"Authorization": f"Bearer {facts['admin_token']}"}
             with httpx.Client(base_url=facts["url"], headers=headers, timeout=60) as client:
                 client.get("/v1/people/me").raise_for_status()
                 answers = {
-                    name: max(_seconds(client, path) for _ in range(REPETITIONS)) for name, path in ASKED.items()
+                    name: max(_seconds(process, client, path) for _ in range(REPETITIONS))
+                    for name, path in ASKED.items()
                 }
-                began = time.perf_counter()
+                began = _busy(process)
                 client.post("/sandbox/clock", json={"advance_days": 7}).raise_for_status()
-                answers["a week that passes"] = time.perf_counter() - began
+                answers["a week that passes"] = _busy(process) - began
             return Size(ready, memory, process.memory_info().rss, answers)
         finally:
             program.kill()
 
 
-def _seconds(client: httpx.Client, path: str) -> float:
-    began = time.perf_counter()
+def _seconds(process: psutil.Process, client: httpx.Client, path: str) -> float:
+    began = _busy(process)
     client.get(path).raise_for_status()
-    return time.perf_counter() - began
+    return _busy(process) - began
+
+
+def _busy(process: psutil.Process) -> float:
+    times = process.cpu_times()
+    return times.user + times.system
 
 
 def main() -> None:
