@@ -111,7 +111,8 @@ def _usage(shown: Shown, texts: Texts, one_customer: bool) -> Sequence[str]:
                 now["fell"],
             )
         )
-    idle = percentage(now[VOLUMES[0]], sum(now[name] or 0 for name in VOLUMES))
+    volumes = [count for name in VOLUMES if (count := now[name]) is not None]
+    idle = percentage(volumes[0], sum(volumes)) if len(volumes) == len(VOLUMES) else None
     if idle is not None:
         said.append(texts(N_("%(share)s of the users made no call."), share=texts.percent(idle)))
     return said

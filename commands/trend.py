@@ -10,8 +10,7 @@ from commands.pictures import attached
 from commands.registry import command
 from commands.reply import Reply
 from commands.tables import Column, table
-from hub.sections.section import percentage
-from hub.trend import TrendWeek
+from hub.trend import Trend, TrendWeek
 from hub.trend import trend as weekly_trend
 from templates.catalogue import N_
 from templates.charts import Chart, Colour, Form, Panel, Series
@@ -43,7 +42,8 @@ def trend(ctx: Context, products: ChosenProducts = None, where: Where = Everythi
     """Sum used, assigned but unused, and available licences by week, and the overage beside them."""
     products = products or ctx.products
     with ctx.read() as session:
-        rows = weekly_trend(session, ctx.scope, products, where)
+        found = weekly_trend(session, ctx.scope, products, where)
+    rows = found.weeks
     known = [row for row in rows if row.total is not None or row.assigned is not None]
     texts = ctx.texts
     title = texts(N_("Licence distribution trend"))
@@ -52,7 +52,7 @@ def trend(ctx: Context, products: ChosenProducts = None, where: Where = Everythi
         view={
             "title": title,
             "subtitle": " · ".join(label(product, texts) for product in sorted(products)),
-            "said": _said(rows, texts) if known else [],
+            "said": _said(found, texts) if known else [],
             "figures": _figures(rows[-1], texts) if known else [],
             "table": table(_COLUMNS, reversed(known), texts),
             "nothing": texts(N_("No licence counts of active subscriptions or trials are known.")),
@@ -60,7 +60,7 @@ def trend(ctx: Context, products: ChosenProducts = None, where: Where = Everythi
             "paging": None,
             "csv": f"report run {ctx.line}",
         },
-        data=lambda: {"products": sorted(products), "rows": [asdict(row) for row in rows]},
+        data=lambda: {"products": sorted(products), "used_pct": found.used_pct, "rows": [asdict(row) for row in rows]},
         files=(attached(ctx, _chart(rows, texts), title),) if known else (),
     )
 
@@ -77,13 +77,12 @@ def _figures(now: TrendWeek, texts: Texts) -> list[dict[str, str]]:
     ]
 
 
-def _said(rows: Sequence[TrendWeek], texts: Texts) -> list[str]:
+def _said(found: Trend, texts: Texts) -> list[str]:
     """Say what stands out: the share in use, how it changed, and what is over the limit."""
-    now = rows[-1]
+    rows, now = found.weeks, found.weeks[-1]
     said = []
-    share = percentage(now.used, now.total)
-    if share is not None:
-        said.append(texts(N_("%(share)s of the licences bought are used."), share=texts.percent(share)))
+    if found.used_pct is not None:
+        said.append(texts(N_("%(share)s of the licences bought are used."), share=texts.percent(found.used_pct)))
     first = next((row for row in rows[:-1] if row.used), None)
     if first and first.used and now.used is not None:
         change = round(100 * (now.used - first.used) / first.used)

@@ -77,10 +77,13 @@ SUMS: Mapping[str, ColumnElement[Any]] = {
 _fell = and_(before.c.calls >= FELL_FROM, week.calls * 10 <= before.c.calls * 6)
 _doubled = and_(week.poor_legs >= DOUBLED_TO, week.poor_legs >= before.c.poor_legs * 2)
 
+_endpoints_known = and_(*(week[f"endpoints_{kind}_poor_legs"].is_not(None) for kind in Endpoint))
+
 COMPARED: Mapping[str, ColumnElement[Any]] = {
     "fell": func.sum(case((_fell, 1), else_=0)),
     "doubled": func.sum(case((_doubled, 1), else_=0)),
-    "doubled_poor": func.sum(case((_doubled, week.poor_legs))),
+    # Of those whose endpoints are known, that a share of them can be told.
+    "doubled_poor": func.sum(case((and_(_doubled, _endpoints_known), week.poor_legs))),
     **{f"doubled_poor_{kind}": func.sum(case((_doubled, week[f"endpoints_{kind}_poor_legs"]))) for kind in Endpoint},
 }
 """Sums over a week's rows beside the week before of the same customers."""

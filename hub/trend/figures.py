@@ -14,7 +14,7 @@ from hub import weeks
 from hub.filters import Filter
 from hub.products import BOTH
 from hub.scope import Scope
-from hub.sections.section import STATEMENTS_KEPT, Question
+from hub.sections.section import STATEMENTS_KEPT, Question, percentage, shares
 from hub.tables import customer, licence, licence_week, licence_week_total, snapshot, subscription
 from hub.trend.building import PAST, built_weeks, last_of_week, together
 from hub.trend.counts import SUMS, sums
@@ -37,9 +37,16 @@ class TrendWeek:
     assigned: int | None
 
 
-def trend(
-    session: Session, scope: Scope, products: frozenset[str] = BOTH, where: Filter = Filter.everything
-) -> list[TrendWeek]:
+@dataclass(frozen=True)
+class Trend:
+    """The last 13 weeks, oldest first."""
+
+    weeks: list[TrendWeek]
+    used_pct: float | None
+    """Used ÷ total now, over the rows where both are known."""
+
+
+def trend(session: Session, scope: Scope, products: frozenset[str] = BOTH, where: Filter = Filter.everything) -> Trend:
     """Return the last 13 weeks, oldest first, of subscriptions and trials that were active then."""
     *past, this_week = weeks.up_to(weeks.week_of(scope.today), WEEKS)
     built = built_weeks(session).intersection(past)
@@ -47,8 +54,10 @@ def trend(
     for week in past:
         if week not in built:
             figures[week] = _sums(session, _unbuilt(scope, products, where, week))
-    figures[this_week] = _sums(session, _current(scope, products, where))
-    return [_week(week, figures.get(week, {})) for week in (*past, this_week)]
+    now = session.connection().execute(_current(scope, products, where)).mappings().one()
+    figures[this_week] = together([now])
+    found = [_week(week, figures.get(week, {})) for week in (*past, this_week)]
+    return Trend(found, percentage(now["used_part"], now["used_whole"]))
 
 
 def _sums(session: Session, statement: Select[Any]) -> dict[str, int | None]:
@@ -86,7 +95,8 @@ def _unbuilt(scope: Scope, products: frozenset[str], where: Filter, week: date) 
 @lru_cache(STATEMENTS_KEPT)
 def _current(scope: Scope, products: frozenset[str], where: Filter) -> Select[Any]:
     counts = sums(licence.c.total, licence.c.assigned, licence.c.used_7d)
-    return Question(scope, products, where, calendar.active(scope.today)).rows(*counts)
+    used = shares("used", licence.c.used_7d, licence.c.total)
+    return Question(scope, products, where, calendar.active(scope.today)).rows(*counts, *used)
 
 
 @lru_cache(STATEMENTS_KEPT)

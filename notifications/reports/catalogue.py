@@ -250,7 +250,7 @@ REPORTS: dict[str, Report] = {
             "trend",
             N_("Licence distribution trend"),
             _columns("week", "used", "assigned_unused", "available", "overage", "assigned", "total"),
-            lambda session, scope, query: trend(session, scope, query.products, query.where),
+            lambda session, scope, query: trend(session, scope, query.products, query.where).weeks,
         ),
         _calling(
             View.USAGE,

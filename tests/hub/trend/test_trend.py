@@ -106,7 +106,7 @@ def prepared(request: pytest.FixtureRequest, database: Database) -> tuple[Databa
 
 def asked(database: Database, scope: Scope, where: str = "", products: frozenset[str] = BOTH) -> list[TrendWeek]:
     with database.read() as session:
-        return trend(session, scope, products, parse(where))
+        return trend(session, scope, products, parse(where)).weeks
 
 
 def test_every_week_is_summed_as_an_independent_computation_sums_it(prepared: tuple[Database, list[Org]]) -> None:
@@ -169,3 +169,11 @@ def test_weeks_too_old_to_be_shown_are_dropped(database: Database) -> None:
     later = TODAY + timedelta(weeks=30)
     build(database, later)
     assert [row.used for row in asked(database, Scope(later))][:-1] == [None] * 12
+
+
+def test_the_share_in_use_is_of_rows_that_know_both(database: Database) -> None:
+    known, unknown = Product(total=10, assigned=9, used=5), Product("Meetings", total=1000, assigned=9, used=None)
+    with database.write() as session:
+        put(session, [Org("Acme", [Held(products=[known, unknown])])])
+    with database.read() as session:
+        assert trend(session, Scope(TODAY)).used_pct == 50.0
