@@ -16,11 +16,13 @@ from sqlmodel import func, select
 
 from commands import registry
 from hub.access import MEETS, Needs, Role
+from hub.calling.saving import save
 from notifications.outbox import Outgoing
 from storage import Database
 from storage.tables import Audit, CustomerTag, Rule, Schedule, Space
 from tests.clock import ManualClock
 from tests.commands.office import ANA, BEN, CHLOE, DIEGO, ELIF, EVERYBODY, FRANK, GINA, Answer, Colleague, Office
+from tests.hub.calling.weeks import back, flat, record
 from tests.hub.definitions.partner import TODAY, Held, Org, Product, put
 
 ROOT = Path(__file__).parents[2]
@@ -147,6 +149,7 @@ def filled(tmp_path_factory: pytest.TempPathFactory, sqlite_template: Path) -> P
     database = Database(f"sqlite:///{folder / 'filled.db'}")
     with database.write() as session:
         put(session, customers())
+        save(session, [flat(record(number, back(ago))) for number in range(5) for ago in range(3)])
         session.add_all(Space(room_id=room.name, kind="group", open_to_colleagues=room.open) for room in ROOMS[1:])
     office = Office(database, folder / "files", rooms={room.name: room.members for room in ROOMS[1:]})
     for org in customers():
