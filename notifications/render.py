@@ -140,7 +140,7 @@ def _csv(topics: Sequence[Sequence[Item]], title: str, texts: Texts, folder: Pat
     folder.mkdir(parents=True, exist_ok=True)
     identity = secrets.token_hex(4)
     path = folder / f"alert-{identity}.csv"
-    lines = [(subject(item, texts), row(item, at, texts)) for items in topics for item in items]
+    lines = [(subject(item, texts), row(item, at, texts, whole=True)) for items in topics for item in items]
     with path.open("w", encoding="utf-8-sig", newline="") as file:
         writer = csv.writer(file)
         headers = (N_("Event"), N_("Customer"), N_("Organization ID"), N_("Subscription ID"), N_("What"))

@@ -81,19 +81,19 @@ def tone(item: Item) -> str:
     return "attention" if kind in _BAD or item.flaps else "warning"
 
 
-def row(item: Item, at: datetime, texts: Texts) -> dict[str, Any]:
-    """Return what a list says of one item."""
+def row(item: Item, at: datetime, texts: Texts, *, whole: bool = False) -> dict[str, Any]:
+    """Return what a list says of one item: a line, or the `whole` of it."""
     evidence = _evidence(item)
     return {
         "customer": item.customer,
         "org_id": item.event.org_id,
         "subscription_id": item.event.subscription_id
         or next((each["subscription_id"] for each in evidence if "subscription_id" in each), None),
-        "detail": "; ".join(_details(item, at, texts)),
+        "detail": "; ".join(_details(item, at, texts, whole=whole)),
     }
 
 
-def _details(item: Item, at: datetime, texts: Texts) -> Sequence[str]:
+def _details(item: Item, at: datetime, texts: Texts, *, whole: bool) -> Sequence[str]:
     event = item.event
     if item.flaps:
         changes = texts.count("%(n)s change in a day", "%(n)s changes in a day", item.flaps)
@@ -117,7 +117,7 @@ def _details(item: Item, at: datetime, texts: Texts) -> Sequence[str]:
         since = datetime.fromisoformat(event.before["since"])
         return [texts(N_("had been since %(day)s"), day=texts.day(since.date()))]
     facts = [_fact(event.kind, each, texts) for each in _evidence(item)]
-    if len(facts) <= FACTS:
+    if whole or len(facts) <= FACTS:
         return facts
     more = texts.count("%(n)s more", "%(n)s more", len(facts) - FACTS)
     return [*facts[:FACTS], more]

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
+from pathlib import Path
 from typing import Any
 
 from sqlmodel import col, select
@@ -285,3 +286,18 @@ class TestOpen:
     def alerts(self, watched: Watched) -> list[OpenAlert]:
         with watched.database.read() as session:
             return list(session.scalars(select(OpenAlert).order_by(col(OpenAlert.id))))
+
+
+def test_a_line_is_short_and_the_file_has_all(watched: Watched) -> None:
+    for number in range(1, 12):
+        suspend(watched, number, invoice="paid")
+    watched.look()
+    _, subscription, _ = acme(invoice="unpaid")
+    for number in range(1, 12):
+        own = (replace(subscription, org_id=f"org-{number}", subscription_id=f"Sub{number}-{n}") for n in range(4))
+        watched.tell(*own)
+    watched.look()
+    card, file = watched.outbox()
+    assert "Sub1-3 is unpaid" not in card.content["markdown"].replace("\\", "")
+    assert "2 more" in card.content["markdown"]
+    assert Path(file.content["file"]).read_text(encoding="utf-8-sig").count("is unpaid") == 44
