@@ -65,6 +65,12 @@ class Talker:
         found: list[dict[str, Any]] = wait_for(f"an answer to {message.get('text')!r}", look)
         return found
 
+    def room_with_the_bot(self, title: str) -> str:
+        """Make a group room of one's own with nobody else but the bot; returns its id."""
+        room = str(self._ok(self.http.post("/v1/rooms", json={"title": title}))["id"])
+        self._ok(self.http.post("/v1/memberships", json={"roomId": room, "personEmail": self.bot_email}))
+        return room
+
     def press(self, message: dict[str, Any], run: str, **inputs: str) -> dict[str, Any]:
         """Press the button of a card that types a command, and fill in its fields."""
         data = next(data for data in _buttons(card_of(message)) if data["run"].startswith(run))

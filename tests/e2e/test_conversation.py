@@ -129,13 +129,13 @@ def test_a_suspended_customer_is_told_to_the_subscribed_space_once(product: Prod
 
 def test_who_subscribed_a_space_is_told_when_webex_refuses_its_alert(product: Product, ana: Talker) -> None:
     one_to_one = ana.say("status")["roomId"]
-    ana.ask("subscribe", product.room("Renewals EMEA"))
+    ana.ask("subscribe", ana.room_with_the_bot("Renewals board"))
     paid = product.healthy_customer(1)["subscriptions"][0]["subscription_id"]
     refusal = {"method": "POST", "path": "/v1/messages", "status": 403, "times": 1}
     product.control.post("/sandbox/faults", json=refusal).raise_for_status()
     product.control.patch(f"/sandbox/subscriptions/{paid}", json={"invoice": "unpaid"}).raise_for_status()
     told = ana.heard(one_to_one, "I cannot post into")
-    assert "“Renewals EMEA” any more: 403" in told["text"]
+    assert "“Renewals board” any more: 403" in told["text"]
     assert paid not in told["text"]
 
 
