@@ -1,6 +1,6 @@
 """The rules of a space, or of a person one-to-one: made, listed, changed and tried out."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping
 from typing import Annotated, Any
 
 from sqlmodel import Session, col, select
@@ -12,6 +12,7 @@ from commands.parameters import NumberParameter
 from commands.registry import command
 from commands.reply import Reply
 from commands.report_grammar import WhenParameter
+from commands.rule_views import quiet_typed, view_of, when_typed
 from commands.rule_words import (
     EXAMPLE,
     RuleWords,
@@ -27,23 +28,16 @@ from hub.access import Needs
 from hub.filters import Filter, parse
 from hub.products import BOTH
 from hub.tables import customer
-from notifications.kinds import DEFAULT_DAYS, KINDS, Calling, Nearing, Service, Trial
+from notifications.kinds import DEFAULT_DAYS, KINDS, Nearing
 from notifications.replay import replay
-from notifications.rules import HOURLY_CAP, changed, is_digest, record_of
-from notifications.run import NOW, cadence_of
+from notifications.rules import HOURLY_CAP, changed, record_of
+from notifications.run import NOW
 from notifications.schedules import Every
 from storage.tables import Audit, Deed, Rule, Space
 from templates.catalogue import N_
-from templates.texts import Texts
 from templates.vocabulary import label
 
 Number = Annotated[int, NumberParameter()]
-
-_GROUPS: Mapping[str, Sequence[str]] = {
-    N_("all about trials"): tuple(Trial),
-    N_("what stands out in Webex Calling"): tuple(Calling),
-    N_("failed reports, old data, rejected imports"): tuple(Service),
-}
 
 NAMED = 5
 """Customers that a preview names."""
@@ -191,7 +185,7 @@ def rule_preview(ctx: Context, number: Number) -> Reply:
     return Reply(
         "rule_preview",
         view={
-            "rule": _view(rule, ctx.texts),
+            "rule": view_of(rule, ctx.texts),
             "customers": len(rows),
             "named": [row["customer"] for row in rows[:NAMED]],
             "group": ctx.space.kind == "group",
@@ -219,7 +213,7 @@ def listed(ctx: Context, outcome: str, found: list[Rule]) -> Reply:
     """Answer with rules, below what was done."""
     return Reply(
         "rules",
-        view={"outcome": outcome, "rules": [_view(rule, ctx.texts) for rule in found]},
+        view={"outcome": outcome, "rules": [view_of(rule, ctx.texts) for rule in found]},
         data=lambda: {"rows": [record_of(rule) for rule in found]},
         bounded=False,
     )
@@ -296,8 +290,8 @@ def _form(ctx: Context, rule: Rule | None) -> Reply:
             "where": rule.where if rule else "",
             "every": [(NOW, texts(N_("at once"))), *((str(each), label(each, texts)) for each in Every)],
             "how_often": rule.every if rule else NOW,
-            "when": _when_typed(rule),
-            "quiet": _quiet(rule) if rule else "",
+            "when": when_typed(rule),
+            "quiet": quiet_typed(rule) if rule else "",
             "hourly_cap": (rule.hourly_cap if rule else HOURLY_CAP) or "",
         },
         data=lambda: {"form": {"id": rule.id if rule else None, "kinds": [str(kind) for kind in KINDS]}},
@@ -326,64 +320,6 @@ def _how_often(every: str, when: str) -> dict[str, Any]:
     *day, at = when.replace(" at ", " ").split() or ["09:00"]
     found = WhenParameter().take(Words(" ".join([every, *day, "at", at])))
     return {"every": every, "day": found.day if found else None, "at": found.at if found else None}
-
-
-def _when_typed(rule: Rule | None) -> str:
-    """Return day and time of a digest as they are typed."""
-    if rule is None or not is_digest(rule) or rule.at is None:
-        return "09:00"
-    at = rule.at.strftime("%H:%M")
-    if rule.every == Every.WEEKLY:
-        names = [name for name, number in WhenParameter.WEEKDAYS.items() if number == rule.day]
-        return f"{names[0]} {at}"
-    return f"{rule.day} {at}" if rule.every == Every.MONTHLY else at
-
-
-def _quiet(rule: Rule) -> str:
-    if rule.quiet_from is None or rule.quiet_until is None:
-        return ""
-    return f"{rule.quiet_from:%H:%M}-{rule.quiet_until:%H:%M}"
-
-
-def _view(rule: Rule, texts: Texts) -> dict[str, Any]:
-    days = {
-        kind: texts(N_("%(event)s (%(days)s days)"), event=label(kind, texts), days=", ".join(map(str, found)))
-        for kind, found in rule.thresholds.items()
-    }
-    return {
-        "id": rule.id,
-        "events": ", ".join(_events(rule, days, texts)),
-        "products": ", ".join(label(product, texts) for product in rule.products),
-        "where": rule.where,
-        "when": _when(rule, texts),
-        "quiet": _quiet(rule),
-        "hourly_cap": rule.hourly_cap,
-        "paused": rule.paused,
-        "by": rule.created_by,
-    }
-
-
-def _events(rule: Rule, days: Mapping[str, str], texts: Texts) -> Iterable[str]:
-    """Say which events, those that belong together in one word where all of them are told."""
-    said: set[str] = set()
-    for event in rule.events:
-        whole = next((name for name, kinds in _GROUPS.items() if event in kinds and {*kinds} <= {*rule.events}), None)
-        text = texts(whole) if whole else days.get(event) or label(event, texts)
-        if text not in said:
-            said.add(text)
-            yield text
-
-
-def _when(rule: Rule, texts: Texts) -> str:
-    if not is_digest(rule):
-        return texts(N_("at once"))
-    cadence = cadence_of(rule, texts.zone)
-    every = label(rule.every, texts)
-    if rule.every == Every.WEEKLY and rule.day:
-        every = f"{every}, {texts.weekday(rule.day)}"
-    elif rule.every == Every.MONTHLY:
-        every = f"{every}, {texts(N_('day %(day)s'), day=rule.day)}"
-    return f"{every}, {cadence.at:%H:%M}"
 
 
 def _audit(
