@@ -77,6 +77,8 @@ class Lists(StrEnum):
 class Fault:
     """What shall go wrong with matching requests; `path` is a prefix, `times` None means for ever.
 
+    `seconds`: it ends by itself so much later, in real time as Retry-After; None means never.
+
     `carried_out`: the request takes effect and only its answer is lost. `cut_after_bytes`: it takes effect, and the
     connection breaks when so much of the answer's body has been sent; 0 gives no answer at all. `lists`: the list in
     the answer holds nothing, or half. `frames`: not requests suffer, but what is sent through sockets.
@@ -87,12 +89,21 @@ class Fault:
     status: int | None = None
     retry_after: float | None = None
     times: int | None = None
+    seconds: float | None = None
     probability: float = 1.0
     delay_ms: float = 0
     carried_out: bool = False
     cut_after_bytes: int | None = None
     lists: Lists | None = None
     frames: FrameFault | None = None
+
+    def __post_init__(self) -> None:
+        self._since = time.monotonic()
+
+    @property
+    def is_over(self) -> bool:
+        """Whether it can strike no more."""
+        return self.times == 0 or (self.seconds is not None and time.monotonic() - self._since >= self.seconds)
 
     @property
     def spoils_answers(self) -> bool:
@@ -120,7 +131,7 @@ class Faults:
         return next((fault for fault in self.active if fault.frames and self._hits(fault)), None)
 
     def _hits(self, fault: Fault) -> bool:
-        if fault.times == 0 or self.chance.random() >= fault.probability:
+        if fault.is_over or self.chance.random() >= fault.probability:
             return False
         if fault.times is not None:
             fault.times -= 1

@@ -38,7 +38,7 @@ class Misbehaviour:
 
     async def list_faults(self, _request: Request) -> Response:
         """The faults that can still strike."""
-        return answer({"items": [asdict(fault) for fault in self._faults.active if fault.times != 0]})
+        return answer({"items": [asdict(fault) for fault in self._faults.active if not fault.is_over]})
 
     async def add_fault(self, request: Request) -> Response:
         """One more fault."""
@@ -91,6 +91,7 @@ def _fault(body: Json) -> Fault:
         "status": fault.status is None or (type(fault.status) is int and 400 <= fault.status <= 599),
         "retry_after": fault.retry_after is None or _is_number(fault.retry_after),
         "times": fault.times is None or (type(fault.times) is int and fault.times >= 0),
+        "seconds": fault.seconds is None or (_is_number(fault.seconds) and fault.seconds > 0),
         "probability": _is_number(fault.probability) and fault.probability <= 1,
         "delay_ms": _is_number(fault.delay_ms) and fault.delay_ms <= LONGEST_DELAY_MS,
         "carried_out": isinstance(fault.carried_out, bool),

@@ -35,6 +35,15 @@ def test_faults_are_listed_and_cleared(fresh: Company) -> None:
     assert fresh.ana.get("/v1/rooms").is_success
 
 
+def test_a_fault_with_an_end_ends_by_itself(fresh: Company) -> None:
+    inject(fresh, path="/v1/people", status=503, seconds=0.2)
+    assert fresh.ana.refused("GET", "/v1/people/me")[0] == 503
+    until = time.monotonic() + 10
+    while not fresh.ana.get("/v1/people/me").is_success:
+        assert time.monotonic() < until
+    assert fresh.ana.items("/sandbox/faults") == []
+
+
 def test_chance_strikes_about_as_often_as_told(fresh: Company) -> None:
     inject(fresh, path="/v1/people", status=500, probability=0.5)
     failed = sum(fresh.ana.get("/v1/people/me").is_server_error for _ in range(100))

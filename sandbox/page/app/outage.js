@@ -1,4 +1,4 @@
-/** A time in which Webex does not answer. Its end is kept on the device, so that a page loaded meanwhile ends it too. */
+/** A time in which Webex does not answer. The sandbox ends it; when that is, is kept on the device for pages loaded meanwhile. */
 
 import { breakWebex, healWebex } from "./sandbox.js";
 import { toast } from "./toasts.js";
@@ -11,7 +11,7 @@ export const secondsLeft = () => Math.max(0, Math.ceil((Number(localStorage.getI
 
 /** From now on Webex answers nobody, for so many seconds. */
 export async function breakFor(seconds) {
-  await breakWebex();
+  await breakWebex(seconds);
   localStorage.setItem(KEY, String(Date.now() + seconds * 1000));
   awaitEnd();
 }
@@ -23,17 +23,13 @@ export async function heal() {
   localStorage.removeItem(KEY);
 }
 
-/** See to the end of an outage that began before this page was loaded. */
+/** Tell when an outage is over, also one that began before this page was loaded. */
 export function awaitEnd() {
   const until = Number(localStorage.getItem(KEY));
   if (!until) return;
   clearTimeout(timer);
-  timer = setTimeout(
-    () =>
-      heal().then(
-        () => toast("Webex works again"),
-        (error) => toast(error.message, { bad: true }),
-      ),
-    until - Date.now(),
-  );
+  timer = setTimeout(() => {
+    localStorage.removeItem(KEY);
+    toast("Webex works again");
+  }, until - Date.now());
 }

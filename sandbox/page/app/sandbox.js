@@ -23,8 +23,8 @@ export const letTimePass = (days) => tell("/sandbox/clock", { advance_days: days
 /** Close every websocket, as a network would. */
 export const dropSockets = () => tell("/sandbox/sockets/drop");
 
-/** From now on, Webex answers every message request with 503. */
-export const breakWebex = () => tell("/sandbox/faults", { path: "/v1", status: 503, retry_after: 2 });
+/** For so many seconds, Webex answers every request with 503. */
+export const breakWebex = (seconds) => tell("/sandbox/faults", { path: "/v1", status: 503, retry_after: 2, seconds });
 
 /** Webex works again. */
 export const healWebex = () => json("/sandbox/faults", { method: "DELETE" });
