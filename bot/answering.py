@@ -113,6 +113,7 @@ class Answering:
             products=products_of(own, space),
             inputs=inputs,
             privately=privately,
+            thread=arrival.root_id,
             attached=self._attachments.of(arrival) if self._attachments else lambda _: (),
             tell=self._teller(arrival),
         )

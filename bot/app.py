@@ -59,7 +59,13 @@ class Service:
         self.clock = clock
         self._webex = Webex(settings.token.get_secret_value(), settings.webex_url, connections=settings.workers * 2)
         me = _introduced(self._webex)
-        self.parts: Parts = assemble(settings, clock, health=lambda now: self._health(now))
+        self.parts: Parts = assemble(
+            settings,
+            clock,
+            health=lambda now: self._health(now),
+            audiences=lambda target: spaces.audience(target),
+            wake=lambda: self._deliverer.wake(),
+        )
         spaces = Spaces(self.parts.database, self._webex, self.parts.people, clock)
         rooms = Rooms(self.parts.database, self._webex)
         self._deliverer = Deliverer(

@@ -51,6 +51,8 @@ class Request:
     """Finds the files of a message of the space; of the command's own where none is named."""
     tell: Callable[[str], None] = lambda _: None
     """Says in the thread, while the command runs, how far it has come."""
+    thread: str | None = None
+    """Id of the message that starts the thread in which it was typed or pressed."""
     privately: bool = False
     """The answer is wanted one-to-one instead of in the space; what has effects there is not."""
 
@@ -135,6 +137,7 @@ class Dispatcher:
             inputs=request.inputs,
             attached=request.attached,
             tell=request.tell,
+            thread=request.thread,
             products=request.products,
         )
         arguments = match.command.arguments(match.rest, lambda: saved_filters(context, request.space))

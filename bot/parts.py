@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from bot.people import People
 from bot.settings import ROLES_REMEMBERED, Settings
@@ -15,6 +15,7 @@ from hub.resources import load as load_resources
 from hub.sync import Freshness
 from hub.tokens import RenewedTokens
 from hub.webex import PartnerClient
+from notifications.audience import Audience
 from storage import Database
 
 
@@ -44,6 +45,8 @@ def assemble(
     settings: Settings,
     clock: Callable[[], datetime],
     health: Callable[[datetime], Sequence[Check]] = lambda _now: (),
+    audiences: Callable[[str], Audience] | None = None,
+    wake: Callable[[], None] = lambda: None,
 ) -> Parts:
     """Build everything that needs no Webex messaging; the database is created and brought up to date.
 
@@ -62,6 +65,7 @@ def assemble(
         if settings.feed_url
         else None
     )
+    people = People(database, partner, settings.roles, remember=ROLES_REMEMBERED)
     services = Services(
         database=database,
         partner=partner,
@@ -77,6 +81,8 @@ def assemble(
         region_code=lambda region: settings.region_codes.get(region, region),
         stale_since=Freshness(database, settings.watch_seconds).stale_since,
         health=health,
+        longest_silence=timedelta(days=settings.longest_silence_days),
+        audiences=audiences or (lambda email: Audience.of_one(people.member(email, clock()))),
+        wake=wake,
     )
-    people = People(database, partner, settings.roles, remember=ROLES_REMEMBERED)
     return Parts(settings, database, partner, access, feed, services, registry(), people)

@@ -82,6 +82,9 @@ class Settings(BaseSettings):
         ge=1,
         description="failures in a row after which a space is left alone for a while",
     )
+    longest_silence_days: int = Field(
+        default=90, ge=1, description="how long, at most, alerts may be silenced or put off"
+    )
     expiring_soon_days: int = Field(default=7, ge=0)
     inactive_days: int = Field(default=30, ge=1)
     low_assignment_ratio: float = Field(default=0.5, gt=0, le=1)

@@ -91,6 +91,12 @@ TABLE: Mapping[str, Access] = {
     "rule delete": READ,
     "rule preview": READ,
     "resend": READ,
+    # Whoever may read an alert may say that they deal with it; it changes no customer
+    "alerts": READ,
+    "ack": READ,
+    "snooze": READ,
+    "unsnooze": READ,
+    "assign": READ,
     "audit": READ,
     # What Partner Hub lets full and partner administrators change
     "tag": CHANGE,

@@ -46,6 +46,10 @@ _FIELDS = {
     "country": N_("country"),
     "days": N_("days"),
     "end_date": N_("end"),
+    "alerts": N_("alerts"),
+    "until": N_("until"),
+    "reason": N_("reason"),
+    "person": N_("person"),
 }
 """Fields that changes name; another stands for itself."""
 
@@ -208,7 +212,7 @@ def _view(change: Change, texts: Texts) -> dict[str, Any]:
     }
 
 
-_OWN_FIELDS = (hub_audit.UNDOES, hub_audit.PART_OF, CONFIRMATION)
+_OWN_FIELDS = (hub_audit.UNDOES, hub_audit.PART_OF, CONFIRMATION, "records")
 """Fields of a change that are for the program."""
 
 

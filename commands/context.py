@@ -4,7 +4,7 @@ import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 
 from sqlmodel import Session
@@ -72,6 +72,12 @@ class Services:
     """What Webex calls a region in reports."""
     progress: Progress = silent
     """Told how far long work is, where somebody waits for it at a terminal."""
+    longest_silence: timedelta = timedelta(days=90)
+    """How long alerts may be silenced or put off."""
+    audiences: Callable[[str], Audience] = lambda _target: Audience(())
+    """Tells who reads what is said in a room, or to a person (an e-mail); may ask Webex."""
+    wake: Callable[[], None] = lambda: None
+    """Has what was just put into the outbox delivered at once."""
     sleep: Callable[[float], None] = time.sleep
     """Waits so many seconds, where somebody waits for Webex at a terminal."""
     stale_since: Callable[[datetime], datetime | None] = lambda _now: None
@@ -103,6 +109,9 @@ class Context:
     """Finds the files of a message of this space by its id; of the command's own message where none is given."""
     tell: Callable[[str], None] = lambda _: None
     """Says in the thread, while the command runs, how far it has come: no customer data."""
+
+    thread: str | None = None
+    """Id of the message that starts the thread the command was typed in, or whose card's button was pressed."""
 
     @property
     def here(self) -> str:

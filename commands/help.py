@@ -24,6 +24,7 @@ TOPICS = {
     "imports": (N_("Import"), ["importar", "importaciones"]),
     "reports": (N_("Reports"), ["informes"]),
     "alerts": (N_("Alerts"), ["alertas"]),
+    "followup": (N_("Open alerts"), ["alertas abiertas", "seguimiento"]),
     "rules": (N_("Rules"), ["reglas"]),
     "resources": (N_("Resources and help desk"), ["recursos"]),
     "settings": (N_("Settings"), ["ajustes"]),

@@ -21,9 +21,9 @@ from hub.errors import Conflict, Rejected
 from hub.filters import FilterError, keeping
 from hub.filters.saved import key
 from hub.webex import PartnerClient, PartnerPerson
-from notifications import rules
+from notifications import dealing, rules
 from notifications.schedules import Cadence
-from storage.tables import Audit, AwaitedTrial, Person, Rule, SavedFilter, Schedule, Space
+from storage.tables import Audit, AwaitedTrial, OpenAlert, Person, Rule, SavedFilter, Schedule, Space
 from templates.catalogue import N_
 
 Within = Callable[[Session, Audit, datetime], None]
@@ -210,6 +210,17 @@ def _rule(session: Session, change: Audit, now: datetime) -> None:
         session.delete(rule)
 
 
+def _dealt(session: Session, change: Audit, _now: datetime) -> None:
+    """Make alerts what they were, unless somebody dealt with them since."""
+    before, after = change.before["records"], change.after["records"]
+    alerts = {number: session.get(OpenAlert, int(number)) for number in after}
+    if any(alert is None or dealing.record_of(alert) != after[number] for number, alert in alerts.items()):
+        raise _changed_since()
+    for number, alert in alerts.items():
+        if alert:
+            dealing.fill(alert, before[number])
+
+
 def _schedule(session: Session, change: Audit, now: datetime) -> None:
     """Bring a scheduled report to the state it had; one that was not there is cancelled."""
     schedule = session.get(Schedule, int(change.target.partition(":")[2]))
@@ -296,6 +307,7 @@ REVERSALS: Mapping[str, Reversal] = {
     "rule pause": _of("rule pause", within=_rule),
     "rule resume": _of("rule resume", within=_rule),
     "rule delete": _of("rule delete", within=_rule),
+    **{what: _of(what, within=_dealt) for what in ("ack", "snooze", "unsnooze", "assign")},
     "report schedule": _of("report schedule", within=_schedule),
     "report paused": _of("report pause", within=_schedule),
     "report active": _of("report resume", within=_schedule),

@@ -21,6 +21,8 @@ class Reason(StrEnum):
     """The rules that asked for it were deleted or paused before it was told."""
     EXPLAINED = "explained"
     """A bigger fact explains it; `detail.by` is its kind."""
+    SNOOZED = "snoozed"
+    """Somebody put its alert off, `detail.alert`, and it is no worse than then."""
     SILENCED = "silenced"
     """`detail.silence` is its id."""
     QUIET = "quiet"
@@ -118,6 +120,8 @@ class Alert:
     reader: Reader
     items: tuple[Item, ...]
     digest: Digest | None = None
+    thread: str | None = None
+    """Cause of the message in whose thread it is told: of a recovery, the one that told what is over."""
 
 
 @dataclass(frozen=True)

@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from notifications.batch import Alert, Batch, Reason, Verdict, keeping
@@ -66,7 +67,14 @@ def _merged(alerts: Sequence[Alert]) -> list[Alert]:
     rooms: dict[str, list[Alert]] = defaultdict(list)
     for alert in alerts:
         rooms[alert.reader.room_id].append(alert)
-    return [keeping(own[0], [item for alert in own for item in alert.items]) for own in rooms.values()]
+    return [_one(own) for own in rooms.values()]
+
+
+def _one(alerts: Sequence[Alert]) -> Alert:
+    """Return one alert of all the items; it stays in a thread only where all of them belong there."""
+    threads = {alert.thread for alert in alerts}
+    whole = keeping(alerts[0], [item for alert in alerts for item in alert.items])
+    return replace(whole, thread=threads.pop() if len(threads) == 1 else None)
 
 
 def _cap_of(alerts: Sequence[Alert], run: Run) -> int | None:

@@ -12,7 +12,7 @@ from hub.statuses import Status
 from notifications import keys
 from notifications.batch import Alert, Batch, Item, Reason, Verdict, keeping
 from notifications.kinds import GREW, Trial
-from notifications.run import NOW, Run, Thing, quiet_until
+from notifications.run import NOW, Identity, Run, Thing, quiet_until
 from storage.tables import Fate
 
 STAGE = "mute"
@@ -46,6 +46,7 @@ def mute(batch: Batch, run: Run) -> Batch:
         run.at - 3 * CALM,
     )
     silenced = _silenced(batch, run)
+    snoozed = _snoozed(batch, run)
     for alert in batch.alerts:
         kept = []
         for item in alert.items:
@@ -53,6 +54,7 @@ def mute(batch: Batch, run: Run) -> Batch:
             verdict = (
                 _explained(alert, item, facts)
                 or _silence(alert, item, silenced)
+                or _snooze(alert, item, snoozed)
                 or _flaps(alert, item, changes, run)
                 or _quiet(alert, item, run)
             )
@@ -101,18 +103,23 @@ _Silences = Mapping[str, Sequence[tuple[int, datetime, Sequence[str], set[str]]]
 
 
 def _silenced(batch: Batch, run: Run) -> _Silences:
-    org_ids: dict[str, set[str]] = {}
-    for alert in batch.alerts:
-        org_ids.setdefault(alert.reader.room_id, set()).update(
-            item.event.org_id for item in alert.items if item.event.org_id
-        )
     return {
         room_id: [
             (silence.id or 0, silence.until, silence.kinds, about)
             for silence, about in run.memory.silences(room_id, ids, run.at)
         ]
-        for room_id, ids in org_ids.items()
+        for room_id, ids in _customers(batch).items()
     }
+
+
+def _customers(batch: Batch) -> Mapping[str, set[str]]:
+    """Return the customers that there is news of, by space."""
+    found: dict[str, set[str]] = {}
+    for alert in batch.alerts:
+        found.setdefault(alert.reader.room_id, set()).update(
+            item.event.org_id for item in alert.items if item.event.org_id
+        )
+    return found
 
 
 def _silence(alert: Alert, item: Item, silenced: _Silences) -> Verdict | None:
@@ -125,6 +132,24 @@ def _silence(alert: Alert, item: Item, silenced: _Silences) -> Verdict | None:
         return None
     until, number = max(holding)
     return Verdict(alert.reader, item, Fate.HELD, STAGE, Reason.SILENCED, until, {"silence": number})
+
+
+_Snoozes = Mapping[str, Mapping[Identity, tuple[int, datetime]]]
+
+
+def _snoozed(batch: Batch, run: Run) -> _Snoozes:
+    return {room_id: run.memory.snoozed(room_id, ids, run.at) for room_id, ids in _customers(batch).items()}
+
+
+def _snooze(alert: Alert, item: Item, snoozed: _Snoozes) -> Verdict | None:
+    """Leave out what an alert that is put off tells already: it comes back by itself when the snooze ends."""
+    event = item.event
+    kind = Status.OVERAGE if event.kind == GREW else event.kind
+    about = (event.org_id or "", str(kind), event.subscription_id if event.end_date else None, event.end_date)
+    found = snoozed[alert.reader.room_id].get(about)
+    if found is None or item.left:
+        return None
+    return Verdict(alert.reader, item, Fate.MUTED, STAGE, Reason.SNOOZED, detail={"alert": found[0]})
 
 
 def _flaps(alert: Alert, item: Item, changes: Mapping[Thing, Sequence[datetime]], run: Run) -> Verdict | None:

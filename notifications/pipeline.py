@@ -22,14 +22,16 @@ from notifications.render import Style, render
 from notifications.revive import current_statuses, revive
 from notifications.route import covering, route, visible
 from notifications.run import AT_ONCE, Pacing, Run
+from notifications.snoozes import break_through
 from notifications.stored import Stored
+from notifications.thread import thread
 from storage import Database
 from storage.tables import Event, Fate, Rule, Space, Tick
 
 Audiences = Callable[[str], Audience]
 """Tells who reads what is said in a room, or to a person (an e-mail)."""
 
-STAGES: tuple[Callable[[Batch, Run], Batch], ...] = (group, mute, dedup, cap)
+STAGES: tuple[Callable[[Batch, Run], Batch], ...] = (group, mute, dedup, thread, cap)
 """What decides between routing and rendering. Each takes a batch and returns one, and knows nothing of the others."""
 
 REPLAYED = timedelta(weeks=13)
@@ -53,12 +55,15 @@ class Pipeline:
         was and the next run does it.
         """
         look = collect(self.database, at, self.thresholds)
+        if look.org_ids:
+            with self.database.write() as session:
+                break_through(session, look.org_ids, at, self.thresholds)
         with self.database.read() as session:
             events = list(session.scalars(select(Event).where(col(Event.routed_at).is_(None)).order_by(col(Event.id))))
             held = Stored(session).held(at)
             rules = list(session.scalars(select(Rule).order_by(col(Rule.id))))
             spaces = {space.room_id: space for space in session.scalars(select(Space))}
-        readers = self._readers({room_id: spaces[room_id] for room_id in _concerned(events, held, rules, spaces)})
+        readers = self.readers({room_id: spaces[room_id] for room_id in _concerned(events, held, rules, spaces)})
         with self.database.read() as session:
             batch = self._decide(session, events, held, rules, readers, at) if events or held else Batch()
         told = render(batch.alerts, self.style, at)
@@ -86,7 +91,8 @@ class Pipeline:
             batch = joined(batch, items, readers)
         return through(shown(session, batch, at.date()), run)
 
-    def _readers(self, spaces: Mapping[str, Space]) -> dict[str, Reader]:
+    def readers(self, spaces: Mapping[str, Space]) -> dict[str, Reader]:
+        """Return who reads what is said in each space: the space, or its owner where somebody there may not see it."""
         found = {}
         for room_id, space in spaces.items():
             reader = Reader(room_id, room_id, self.audiences(room_id), space.language, space.time_zone)

@@ -9,7 +9,8 @@ from sqlmodel import Session, SQLModel, col, update
 
 from hub.bulk import chunks, insert_rows
 from hub.tables import subscription
-from notifications.batch import Alert, Reason, Verdict
+from notifications.batch import Alert, Item, Reason, Verdict
+from notifications.dealing import arm
 from notifications.kinds import GREW, Nearing
 from notifications.outbox import Outgoing, enqueue
 from storage.tables import Decision, Event, Fate, OpenAlert, Rule
@@ -97,10 +98,11 @@ def _row(verdict: Verdict, cause: str | None, at: datetime) -> dict[str, Any]:
 def _open(session: Session, alert: Alert, cause: str, at: datetime) -> None:
     """Open what people deal with: statuses that customers have, and ends and renewals that come near."""
     room_id = alert.reader.room_id
+    rules = {rule.id: rule for rule in session.scalars(select(Rule).where(col(Rule.room_id) == room_id))}
     known = _open_there(session, room_id, [item.event.org_id for item in alert.items if item.event.org_id])
     for item in alert.items:
         event = item.event
-        if item.left or event.org_id is None or not _stays_open(event.kind):
+        if not opens(item) or event.org_id is None:
             continue
         kind = event.kind if event.kind != GREW else "overage"
         identity = (event.org_id, kind, event.subscription_id if event.end_date else None, event.end_date)
@@ -121,13 +123,17 @@ def _open(session: Session, alert: Alert, cause: str, at: datetime) -> None:
                 last_cause=cause,
             )
             session.add(found)
+        arm(found, [rules[number] for number in item.rules if number in rules], at)
         found.threshold = item.days_before
         found.state = event.after
         found.told_at, found.last_cause = at, cause
 
 
-def _stays_open(kind: str) -> bool:
-    return not kind.startswith("trial_") and kind not in ("trial", "subscription")
+def opens(item: Item) -> bool:
+    """Whether what an item tells is something that people deal with until it is over."""
+    kind = item.event.kind
+    is_news = kind.startswith("trial_") or kind in ("trial", "subscription")
+    return item.event.org_id is not None and not item.left and not is_news
 
 
 def _open_there(session: Session, room_id: str, org_ids: Sequence[str]) -> dict[tuple[Any, ...], OpenAlert]:

@@ -16,6 +16,7 @@ from notifications.batch import Alert, Item
 from notifications.cap import SHOWN
 from notifications.kinds import KINDS
 from notifications.outbox import Message, Outgoing, Priority
+from notifications.record import opens
 from notifications.reports.writing import file_name
 from notifications.wording import heading, row, subject, tone
 from templates import render as templates
@@ -59,6 +60,8 @@ def _messages(alert: Alert, style: Style, at: datetime) -> list[Outgoing]:
         "sections": _sections(topics, at, texts),
         "more": len(rows) - SHOWN if len(rows) > SHOWN else 0,
         "moved": reader.is_moved,
+        "stays_open": any(opens(item) for item in alert.items),
+        "about_customers": any(item.event.org_id for item in alert.items),
         "rules": sorted({number for item in alert.items for number in item.rules}),
     }
     record = reader.audience.for_record(Needs.READ) if any(item.event.org_id for item in alert.items) else None
@@ -67,6 +70,7 @@ def _messages(alert: Alert, style: Style, at: datetime) -> list[Outgoing]:
         target=reader.target,
         message=Message(templates.markdown("alert", texts, **view), templates.card("alert", texts, **view)),
         priority=Priority.DIGEST if alert.digest else Priority.ALERT,
+        parent_cause=alert.thread,
         audience=record,
     )
     if not view["more"]:

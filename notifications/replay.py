@@ -14,7 +14,7 @@ from notifications.cap import messages_of
 from notifications.pipeline import REPLAYED, joined, through
 from notifications.revive import current_statuses, revive
 from notifications.route import covering, route
-from notifications.run import Pacing, Run, Thing
+from notifications.run import Identity, Pacing, Run, Thing
 from notifications.stored import RELEASES, Stored
 from storage.tables import Customer, Decision, Event, Fate, Rule, Silence, Tick
 
@@ -109,6 +109,12 @@ class _Past:
 
     def silences(self, room_id: str, org_ids: Collection[str], at: datetime) -> Sequence[tuple[Silence, set[str]]]:
         return self._stored.silences(room_id, org_ids, at)
+
+    def snoozed(self, room_id: str, org_ids: Collection[str], at: datetime) -> Mapping[Identity, tuple[int, datetime]]:
+        return {}
+
+    def threads(self, reader: Reader, things: Collection[Thing]) -> Mapping[Thing, str]:
+        return {}
 
     def moved(self, items: Collection[Item]) -> set[str]:
         return {

@@ -16,6 +16,9 @@ NOW = "now"
 Thing = tuple[str, str]
 """A customer and a status of it."""
 
+Identity = tuple[str, str, str | None, date | None]
+"""What an alert is about: a customer and a status; of ends and renewals also the subscription and its end."""
+
 
 class Memory(Protocol):
     """What stages ask about the past. One implementation reads the tables, another replays."""
@@ -31,6 +34,12 @@ class Memory(Protocol):
 
     def silences(self, room_id: str, org_ids: Collection[str], at: datetime) -> Sequence[tuple[Silence, set[str]]]:
         """The silences of a space that hold at a time, each with those of the customers that it is about."""
+
+    def snoozed(self, room_id: str, org_ids: Collection[str], at: datetime) -> Mapping[Identity, tuple[int, datetime]]:
+        """The open alerts of a space that are put off at a time: their ids, and until when."""
+
+    def threads(self, reader: Reader, things: Collection[Thing]) -> Mapping[Thing, str]:
+        """The causes of the messages that told a reader of statuses that customers still had until now."""
 
     def moved(self, items: Collection[Item]) -> set[str]:
         """The keys of those held items whose end is another by now, or which renew in another way."""

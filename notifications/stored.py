@@ -10,10 +10,10 @@ from sqlmodel import Session, col
 from hub.bulk import chunks
 from hub.filters import parse
 from hub.tables import customer, subscription
-from notifications.batch import Item, Reason
+from notifications.batch import Item, Reader, Reason
 from notifications.kinds import Nearing
-from notifications.run import Thing
-from storage.tables import Customer, Decision, Event, Fate, Outbox, Silence, Told
+from notifications.run import Identity, Thing
+from storage.tables import Customer, Decision, Event, Fate, OpenAlert, Outbox, Silence, Told
 
 RELEASES = frozenset({Reason.SILENCED, Reason.FLAPPING})
 """What was held for these is as if it happened when they ended."""
@@ -61,6 +61,27 @@ class Stored:
         )
         return [(silence, self._about(silence, org_ids, at)) for silence in self._session.scalars(holding)]
 
+    def snoozed(self, room_id: str, org_ids: Collection[str], at: datetime) -> Mapping[Identity, tuple[int, datetime]]:
+        """The open alerts of a space that are put off at a time: their ids, and until when."""
+        return {
+            identity_of(alert): (alert.id or 0, alert.snoozed_until)
+            for alert in self._open_alerts(room_id, org_ids)
+            if alert.snoozed_until and alert.snoozed_until > at
+        }
+
+    def threads(self, reader: Reader, things: Collection[Thing]) -> Mapping[Thing, str]:
+        """The causes of the messages that told a reader of statuses that customers still had until now."""
+        alerts = [
+            alert
+            for alert in self._open_alerts(reader.room_id, {org_id for org_id, _ in things})
+            if (alert.org_id, alert.kind) in things
+        ]
+        there: set[str] = set()
+        for chunk in chunks({alert.cause for alert in alerts}):
+            wanted = select(col(Outbox.cause)).where(col(Outbox.cause).in_(chunk), col(Outbox.target) == reader.target)
+            there |= set(self._session.scalars(wanted))
+        return {(alert.org_id or "", alert.kind): alert.cause for alert in alerts if alert.cause in there}
+
     def moved(self, items: Collection[Item]) -> set[str]:
         """The keys of those held items whose end is another by now, or which renew in another way."""
         nearing = {item.event.subscription_id: item for item in items if item.event.kind in set(Nearing)}
@@ -101,6 +122,13 @@ class Stored:
                 found[room_id] += items
         return found
 
+    def _open_alerts(self, room_id: str, org_ids: Collection[str]) -> Iterable[OpenAlert]:
+        for chunk in chunks(org_ids):
+            wanted = select(OpenAlert).where(
+                col(OpenAlert.room_id) == room_id, col(OpenAlert.org_id).in_(chunk), col(OpenAlert.closed_at).is_(None)
+            )
+            yield from self._session.scalars(wanted)
+
     def _items(self, condition: object) -> Mapping[str, list[Item]]:
         wanted = (
             select(Decision, Event, col(Customer.name))
@@ -135,3 +163,8 @@ class Stored:
             wanted = select(customer.c.org_id).where(customer.c.org_id.in_(chunk), condition)
             found |= set(self._session.connection().scalars(wanted))
         return found
+
+
+def identity_of(alert: OpenAlert) -> Identity:
+    """Return what an alert is about."""
+    return alert.org_id or "", alert.kind, alert.subscription_id if alert.end_date else None, alert.end_date

@@ -32,6 +32,9 @@ class Rule(SQLModel, table=True):
     quiet_from: time | None = Field(default=None, description="local time from which nothing is said")
     quiet_until: time | None = None
     hourly_cap: int | None = Field(default=None, description="messages an hour at most; None: as many as there are")
+    repeat_hours: int | None = Field(default=None, description="what nobody acknowledged is told again so often")
+    escalate_to: str | None = Field(default=None, description="e-mail of who hears of it, one-to-one")
+    escalate_hours: int | None = Field(default=None, description="after so long without anybody acknowledging it")
     created_by: str
     created_at: datetime = Field(sa_type=UtcDateTime)
     changed_at: datetime | None = Field(
@@ -139,6 +142,10 @@ class OpenAlert(SQLModel, table=True):
     assigned_by: str | None = None
     escalate_to: str | None = None
     escalate_at: datetime | None = Field(default=None, sa_type=UtcDateTime, index=True)
+    repeat_hours: int | None = Field(default=None, description="told again so often until somebody acknowledges it")
+    repeat_at: datetime | None = Field(
+        default=None, sa_type=UtcDateTime, index=True, description="when it is told again: also when its snooze ends"
+    )
 
 
 class Silence(SQLModel, table=True):

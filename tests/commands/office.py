@@ -92,7 +92,12 @@ class Office:
         rooms = cast("Webex", SimpleNamespace(me=lambda: _member(Colleague("Bot")), **played))
         fresh = Freshness(self.database, watch_seconds=60)
         services = Services(
-            self.database, partner=self.partner, feed=self.feed, files=self.files, stale_since=fresh.stale_since
+            self.database,
+            partner=self.partner,
+            feed=self.feed,
+            files=self.files,
+            stale_since=fresh.stale_since,
+            audiences=lambda target: self.spaces.audience(target),
         )
         self.spaces = Spaces(self.database, rooms, self.people, self.clock)
         self._answering = Answering(
@@ -113,6 +118,7 @@ class Office:
         room: str | None = None,
         inputs: Mapping[str, str] | None = None,
         files: Sequence[tuple[str, bytes]] = (),
+        thread: str | None = None,
     ) -> "Answer":
         """Type one-to-one, or into a group space; with `inputs`, press a button that types it."""
         number = next(self._numbers)
@@ -125,7 +131,7 @@ class Office:
             person_email=who.email,
             room_id=room or f"direct-{who.name}",
             room_type="group" if room else "direct",
-            root_id=f"message-{number}",
+            root_id=thread or f"message-{number}",
             text=text,
             files=addresses,
             inputs=None if inputs is None else {"run": text, **inputs},

@@ -17,7 +17,7 @@ from notifications.dedup import dedup
 from notifications.kinds import DAYS_BEFORE, KINDS, Nearing
 from notifications.mute import mute
 from notifications.route import route
-from notifications.run import Run, Thing, digest_due, last_due, quiet_until
+from notifications.run import Identity, Run, Thing, digest_due, last_due, quiet_until
 from storage.tables import Event, Rule, Silence
 
 NOON = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
@@ -44,6 +44,12 @@ class Played:
 
     def silences(self, room_id: str, org_ids: Collection[str], at: datetime) -> Sequence[tuple[Silence, set[str]]]:
         return []
+
+    def snoozed(self, room_id: str, org_ids: Collection[str], at: datetime) -> Mapping[Identity, tuple[int, datetime]]:
+        return {}
+
+    def threads(self, reader: Reader, things: Collection[Thing]) -> Mapping[Thing, str]:
+        return {}
 
     def moved(self, items: Collection[Item]) -> set[str]:
         return set()
