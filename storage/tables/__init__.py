@@ -18,6 +18,7 @@ from storage.tables.partner import (
     SubscriptionTag,
 )
 from storage.tables.records import Audit, AwaitedTrial, Deed, Source
+from storage.tables.replicas import Duty, Replica
 from storage.tables.reports import ReportRun, RunState
 from storage.tables.weeks import (
     CallingReading,
@@ -44,6 +45,7 @@ __all__ = [
     "Decision",
     "Deed",
     "Departed",
+    "Duty",
     "Event",
     "Excess",
     "Fate",
@@ -65,6 +67,7 @@ __all__ = [
     "Outlook",
     "Person",
     "RatioCount",
+    "Replica",
     "ReportRun",
     "Rule",
     "RunState",

@@ -79,5 +79,9 @@ class Inbox(SQLModel, table=True):
     state: str = Field(default=InboxState.NEW, index=True)
     public_id: str | None = Field(default=None, description="Webex's id of the message or action, once looked up")
     effects: bool = Field(default=False, description="the command that runs may change something")
+    owner: str | None = Field(default=None, description="process that handles it")
+    lane: str | None = Field(
+        default=None, description="room and person, whose commands are handled one after the other"
+    )
     finished_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
     error: str | None = None

@@ -4,7 +4,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import Index
+from sqlalchemy import Index, text
 from sqlmodel import Field, SQLModel
 
 from storage.types import Json, UtcDateTime
@@ -26,6 +26,14 @@ class Outbox(SQLModel, table=True):
     __table_args__ = (
         Index("ix_outbox_next", "state", "target", "priority", "id"),
         Index("ix_outbox_target", "target", "created_at"),
+        # One message at a time is on its way into a space, whichever process sends it: the database sees to it.
+        Index(
+            "ux_outbox_sending",
+            "target",
+            unique=True,
+            sqlite_where=text("state = 'sending'"),
+            postgresql_where=text("state = 'sending'"),
+        ),
     )
 
     id: int | None = Field(default=None, primary_key=True)
@@ -41,6 +49,7 @@ class Outbox(SQLModel, table=True):
     state: str = OutboxState.DUE
     created_at: datetime = Field(sa_type=UtcDateTime)
     not_before: datetime = Field(sa_type=UtcDateTime)
+    owner: str | None = Field(default=None, description="process that sends it, or sent it")
     attempts: int = 0
     maybe_sent: bool = Field(default=False, description="an answer was lost after it had left")
     message_id: str | None = Field(default=None, index=True)
