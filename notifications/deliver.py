@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from typing import Protocol
 
 import structlog
+from sqlalchemy.exc import SQLAlchemyError
 
 from hub.errors import SourceError
 from notifications.backoff import Backoff
@@ -15,6 +16,7 @@ from notifications.queue import Outcome, Queue, Turn
 from notifications.turns import Paces, Turns
 from notifications.workers import Workers
 from storage import Database
+from storage.presence import Presence
 from storage.tables import Halt, Outbox, OutboxState
 
 log = structlog.get_logger()
@@ -77,8 +79,10 @@ class Deliverer:
         backoff: Backoff = Backoff(),  # noqa: B008  (frozen)
         halt_after: int = HALT_AFTER,
         threads: int = 4,
+        presence: Presence | None = None,
     ) -> None:
-        self._queue = Queue(database)
+        self._queue = Queue(database, presence)
+        self._in_hand: set[int] = set()
         self._channel = channel
         self._clock = clock
         self._gate = gate
@@ -113,6 +117,11 @@ class Deliverer:
         self._queue.hurry(self._clock())
         self.wake()
 
+    def take_over(self) -> None:
+        """Make due again what another process had under way, if that one is gone, and what we lost hold of."""
+        if self._queue.recover(self._clock(), self._in_hand.copy()):
+            self.wake()
+
     def sweep(self) -> None:
         """See to it that every space is delivered that has something due, now or before the next sweep."""
         now = self._clock()
@@ -146,6 +155,7 @@ class Deliverer:
 
     def _sweep_for_ever(self) -> None:
         try:
+            self.take_over()
             self.sweep()
         finally:
             self._workers.submit(self._sweep_for_ever, _SWEEP.total_seconds())
@@ -159,7 +169,15 @@ class Deliverer:
         turn = None if self._paces.is_paused(target) else self._queue.first(target, self._clock())
         if turn is None:
             return False
-        row = turn.row
+        number = turn.row.id or 0
+        self._in_hand.add(number)
+        try:
+            return self._deal_with(turn)
+        finally:
+            self._in_hand.discard(number)
+
+    def _deal_with(self, turn: Turn) -> bool:
+        row, target = turn.row, turn.row.target
         try:
             is_sent = self._send(row)
         except Absent as error:
@@ -176,6 +194,9 @@ class Deliverer:
         except SourceError as error:
             self._postpone(row, error, self._backoff.seconds(row.attempts + 1))
             return False
+        except SQLAlchemyError:
+            # The database is away: a sweep takes the row up again when it is back.
+            raise
         except Exception as error:
             # Trying again would fail again, and hold up what is behind it.
             log.exception("a message could not be delivered", action="failure", outbox_id=row.id)
@@ -197,7 +218,7 @@ class Deliverer:
         return not wait
 
     def _send(self, row: Outbox) -> bool:
-        """Send a message, unless it is there already; False when it was parked."""
+        """Send a message, unless it is there already; False when it was parked, or others send it."""
         message = message_of(row)
         if message.file and not message.file.is_file():
             self._park(row, FILE_GONE)
@@ -215,6 +236,8 @@ class Deliverer:
             self._sent(row, arrived)
         elif self._queue.claim(row):
             self._sent(row, self._channel.post(row.target, message, row.parent_id))
+        else:
+            return False
         return True
 
     def _sent(self, row: Outbox, message_id: str) -> None:

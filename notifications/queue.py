@@ -7,10 +7,12 @@ from enum import StrEnum
 from typing import Any
 
 from sqlalchemy import and_, bindparam, func, insert, or_, select, update
+from sqlalchemy.exc import IntegrityError
 from sqlmodel import SQLModel
 
 from notifications import halts
 from storage import Database
+from storage.presence import Presence, is_free
 from storage.tables import Halt, Outbox, OutboxState
 
 # Statements are made once, of plain tables where rows are written: making one takes longer than running it, and every
@@ -19,6 +21,7 @@ _OUTBOX = SQLModel.metadata.tables["outbox"]
 _ATTEMPT = SQLModel.metadata.tables["attempt"]
 _HALT = SQLModel.metadata.tables["halt"]
 _PARENT = _OUTBOX.alias("parent")
+_UNDER_WAY = _OUTBOX.alias("under_way")
 # A halted space is tried when its time comes, and with an answer to whoever wrote from there since.
 _OPEN = or_(
     _HALT.c.target.is_(None),
@@ -39,6 +42,9 @@ _FIRST = (
         _OUTBOX.c.state == OutboxState.DUE,
         or_(_OUTBOX.c.not_before <= bindparam("now"), _OUTBOX.c.attempts > 0),
         _OPEN,
+        ~select(_UNDER_WAY.c.id)
+        .where(_UNDER_WAY.c.target == bindparam("target"), _UNDER_WAY.c.state == OutboxState.SENDING)
+        .exists(),
         or_(
             _PARENT.c.id.is_(None),
             _PARENT.c.state == OutboxState.SENT,
@@ -51,13 +57,36 @@ _FIRST = (
 _CLAIM = (
     update(_OUTBOX)
     .where(_OUTBOX.c.id == bindparam("row"), _OUTBOX.c.state == OutboxState.DUE)
-    .values(state=OutboxState.SENDING, parent_id=bindparam("thread"))
+    .values(state=OutboxState.SENDING, parent_id=bindparam("thread"), owner=bindparam("me"))
 )
-_SETTLE = update(_OUTBOX).where(_OUTBOX.c.id == bindparam("row"))
+# What another process does about a space in this moment is waited for, so that nothing overtakes what has to wait.
+_BEFORE = (
+    select(_OUTBOX.c.id, _OUTBOX.c.state)
+    .where(
+        _OUTBOX.c.target == bindparam("target"),
+        or_(
+            _OUTBOX.c.state == OutboxState.SENDING,
+            and_(_OUTBOX.c.state == OutboxState.DUE, or_(_OUTBOX.c.attempts > 0, _OUTBOX.c.id == bindparam("row"))),
+        ),
+    )
+    .order_by(_OUTBOX.c.priority, _OUTBOX.c.id)
+    .with_for_update()
+)
+_SETTLE = update(_OUTBOX).where(
+    _OUTBOX.c.id == bindparam("row"),
+    or_(
+        _OUTBOX.c.state == OutboxState.DUE,
+        and_(_OUTBOX.c.state == OutboxState.SENDING, _OUTBOX.c.owner.is_not_distinct_from(bindparam("me"))),
+    ),
+)
 _RECORD = insert(_ATTEMPT)
 _RECOVER = (
     update(_OUTBOX)
-    .where(_OUTBOX.c.state == OutboxState.SENDING)
+    .where(
+        _OUTBOX.c.state == OutboxState.SENDING,
+        or_(is_free(_OUTBOX.c.owner), _OUTBOX.c.owner == bindparam("me")),
+        _OUTBOX.c.id.not_in(bindparam("in_hand", expanding=True)),
+    )
     .values(state=OutboxState.DUE, maybe_sent=True, not_before=bindparam("now"))
 )
 _HURRY = (
@@ -92,13 +121,17 @@ class Turn:
 
 
 class Queue:
-    """Reads and writes rows of the outbox, one short transaction each."""
+    """Reads and writes rows of the outbox, one short transaction each; what is on its way is this process's own."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, presence: Presence | None = None) -> None:
         self._database = database
+        self._presence = presence
+        self._me = presence.id if presence else None
 
     def first(self, target: str, now: datetime) -> Turn | None:
         """Return the message of a space whose turn it is, with its thread; None while there is none or it must wait.
+
+        While one is on its way, whoever sends it, none has its turn: who sent it looks for the next.
 
         One that failed keeps its place until its time comes: what is behind it waits as well. One that follows another
         message in its thread has no turn before that one is sent or parked.
@@ -112,21 +145,30 @@ class Queue:
         return Turn(row, is_halted=found["halted"] is not None)
 
     def claim(self, row: Outbox) -> bool:
-        """Write down that a request is about to leave; False when the row is not due any more."""
-        with self._database.write() as session:
-            done = session.connection().execute(_CLAIM, {"row": row.id, "thread": row.parent_id})
-            return done.rowcount == 1
+        """Write down that a request is about to leave; False when the row is not due any more, or not the next."""
+        try:
+            with self._database.write() as session:
+                connection = session.connection()
+                if not self._database.is_sqlite:
+                    before = connection.execute(_BEFORE, {"target": row.target, "row": row.id}).first()
+                    if before is None or before.id != row.id:
+                        return False
+                done = connection.execute(_CLAIM, {"row": row.id, "thread": row.parent_id, "me": self._me})
+                return done.rowcount == 1
+        except IntegrityError:
+            # Another process sends another message of this space.
+            return False
 
     def settle(self, row: Outbox, outcome: Outcome, at: datetime, detail: str | None = None, **values: Any) -> None:
-        """Write down how an attempt ended, and what that makes of the row."""
+        """Write down how an attempt ended, and what that makes of the row; nothing where it is in others' hands."""
         values |= {"attempts": row.attempts + 1, "error": detail}
         for name, value in values.items():
             setattr(row, name, value)
         attempt = {"outbox_id": row.id, "at": at, "outcome": outcome, "detail": detail}
         with self._database.write() as session:
             connection = session.connection()
-            connection.execute(_SETTLE, {"row": row.id, **values})
-            connection.execute(_RECORD, attempt)
+            if connection.execute(_SETTLE, {"row": row.id, "me": self._me, **values}).rowcount:
+                connection.execute(_RECORD, attempt)
 
     def unknown(self, message_ids: Iterable[str]) -> list[str]:
         """Return those ids under which no row was sent."""
@@ -135,10 +177,15 @@ class Queue:
             known = set(session.execute(_SENT_AS, {"ids": ids}).scalars())
         return [message_id for message_id in ids if message_id not in known]
 
-    def recover(self, now: datetime) -> None:
-        """Make due again what was cut off between its request and our note of the answer: it may have arrived."""
+    def recover(self, now: datetime, in_hand: Iterable[int] = ()) -> bool:
+        """Make due again what was cut off between its request and our note of the answer: it may have arrived.
+
+        That is what those have who are gone, and what is ours and not in hand. Returns whether there was any.
+        """
+        horizon = self._presence.horizon() if self._presence else now
+        asked = {"now": now, "me": self._me, "horizon": horizon, "in_hand": list(in_hand)}
         with self._database.write() as session:
-            session.connection().execute(_RECOVER, {"now": now})
+            return session.connection().execute(_RECOVER, asked).rowcount > 0
 
     def hurry(self, now: datetime) -> None:
         """Make due now what waits for another attempt."""

@@ -79,7 +79,7 @@ def _run(
 
 def _move_on(session: Session, schedule: Schedule, problem: str | None, now: datetime) -> bool:
     """Set the next due time; False where somebody else did, or ended the schedule."""
-    stored = session.get_one(Schedule, schedule.id)
+    stored = session.get_one(Schedule, schedule.id, with_for_update=True)
     if stored.next_run != schedule.next_run or stored.state != "active":
         return False
     stored.next_run = Cadence.of(stored).next_after(now)

@@ -146,7 +146,7 @@ class Runner:
     def _end(self, run: ReportRun, state: RunState, message: Outgoing, now: datetime, **values: Any) -> list[Outgoing]:
         """Write down the end and its message, unless somebody ended it meanwhile."""
         with self.database.write() as session:
-            stored = session.get_one(ReportRun, run.id)
+            stored = session.get_one(ReportRun, run.id, with_for_update=True)
             if stored.state != RunState.PREPARING:
                 return []
             stored.state = state
