@@ -31,6 +31,7 @@ from notifications.outbox import Outgoing, enqueue
 from notifications.pipeline import Pipeline
 from notifications.render import Style
 from notifications.reports.runs import Runner
+from storage.presence import Heart, Presence
 from storage.tables import Outbox, Source
 from templates import charts
 from templates.catalogue import N_
@@ -66,6 +67,8 @@ class Service:
             audiences=lambda target: spaces.audience(target),
             wake=lambda: self._deliverer.wake(),
         )
+        self._presence = Presence(self.parts.database, clock)
+        self._heart = Heart(self._presence, self._take_over, _not_renewed)
         spaces = Spaces(self.parts.database, self._webex, self.parts.people, clock)
         rooms = Rooms(self.parts.database, self._webex)
         self._deliverer = Deliverer(
@@ -79,6 +82,7 @@ class Service:
             mark=lambda _row: Texts(settings.language)(N_("(possibly repeated)")),
             halt_after=settings.halt_after,
             threads=settings.senders,
+            presence=self._presence,
         )
         answering = Answering(
             Dispatcher(self.parts.registry, self.parts.services, clock),
@@ -91,7 +95,13 @@ class Service:
             attachments=Attachments(self._webex),
         )
         self._intake = Intake(
-            self.parts.database, self._webex, answering, self._deliverer, clock, workers=settings.workers
+            self.parts.database,
+            self._webex,
+            answering,
+            self._deliverer,
+            clock,
+            workers=settings.workers,
+            presence=self._presence,
         )
         self._socket = Websocket(self._webex, self._intake, clock)
         self._health = Health(self.parts.database, self._socket, self.parts.access, settings.watch_seconds)
@@ -114,13 +124,28 @@ class Service:
         greeter = Greeter(self.parts.database, self._webex, texts, me.display_name, clock)
         runner = self._runner(pipeline)
         self._watch = Watch(
-            self.parts, pipeline, self._deliverer, rooms, runner, notices, greeter, clock, settings.watch_seconds
+            self.parts,
+            pipeline,
+            self._deliverer,
+            rooms,
+            runner,
+            notices,
+            greeter,
+            self._presence,
+            clock,
+            settings.watch_seconds,
         )
         self._thread: threading.Thread | None = None
         self.failure: TokenRefused | None = None
 
     def start(self) -> None:
-        """Answer, watch and deliver, in threads of its own."""
+        """Answer, watch and deliver, in threads of its own.
+
+        Raises:
+            DatabaseUnusable: another process has the SQLite file in its hands.
+        """
+        self._presence.join()
+        self._heart.start()
         self._deliverer.start()
         self._intake.start()
         self._thread = threading.Thread(target=self._listen, name="websocket", daemon=True)
@@ -142,6 +167,8 @@ class Service:
         self._watch.stop()
         self._intake.stop()
         self._deliverer.stop()
+        self._heart.stop()
+        self._presence.leave()
         self._webex.close()
         self.parts.close()
         log.info("stopped", action="stop")
@@ -176,6 +203,10 @@ class Service:
         with suppress(WebexError):
             self._webex.edit(room_id, message_id, markdown)
 
+    def _take_over(self) -> None:
+        self._intake.take_over()
+        self._deliverer.take_over()
+
     def _tell(self, message: Outgoing) -> None:
         with self.parts.database.write() as session:
             enqueue(session, [message], self.clock())
@@ -186,6 +217,10 @@ class Service:
             self._socket.run()
         except TokenRefused as error:
             self.failure = error
+
+
+def _not_renewed(error: Exception) -> None:
+    log.warning("the lease is not renewed", action="lease", error=type(error).__name__)
 
 
 def _introduced(webex: Webex) -> Person:

@@ -2,6 +2,7 @@
 
 from collections import deque
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
@@ -13,7 +14,7 @@ import hub.errors
 from bot.activity import Activity
 from bot.arrival import Arrival, Handler
 from bot.errors import Busy, Refused, TokenRefused, Unavailable
-from bot.inbox import Inbox
+from bot.inbox import Inbox, TakenOver
 from bot.lanes import Lanes, Ticket
 from bot.lookup import Located, LookUp, OwnMessage
 from bot.webex import Webex
@@ -21,15 +22,21 @@ from notifications.backoff import Backoff
 from notifications.deliver import Deliverer
 from notifications.workers import Workers
 from storage import Database
+from storage.presence import Presence
 from storage.tables import InboxState
 
 log = structlog.get_logger()
 
 STORE_AGAIN_SECONDS = 1.0
+TURN_SECONDS = 0.05
+"""How often it is looked whether another process has answered what the same person did before."""
 
 
 class Source(Protocol):
     """Where activities come from."""
+
+    def stored(self, activity_id: str) -> None:
+        """An activity is in the inbox, now or since before."""
 
     def acknowledge(self, public_id: str) -> None:
         """Tell Webex that a message or action need not be sent again; that it hears this is not certain."""
@@ -69,8 +76,10 @@ class Intake:
         *,
         workers: int = 8,
         backoff: Backoff = Backoff(0.2, 5.0),  # noqa: B008  (frozen)
+        presence: Presence | None = None,
     ) -> None:
-        self._inbox = Inbox(database)
+        self._inbox = Inbox(database, presence)
+        self._source: Source | None = None
         self._lookup = LookUp(webex, database)
         self._handler = handler
         self._deliverer = deliverer
@@ -99,7 +108,15 @@ class Intake:
 
     def resume(self, source: Source) -> None:
         """Webex can be reached, at first or again: take up what is unfinished, and what waits to be sent."""
+        self._source = source
         self._writer.submit(lambda: self._take_up(source))
+        self._writer.submit(self._deliverer.hurry)
+
+    def take_over(self) -> None:
+        """Take up what another process left unfinished, if that one is gone."""
+        source = self._source
+        if source and self._inbox.has_free(self._clock()):
+            self._writer.submit(lambda: self._take_up(source))
 
     # In the writer's thread
 
@@ -115,6 +132,8 @@ class Intake:
             self._waiting.extendleft(reversed(batch))
             self._writer.submit(self._store, STORE_AGAIN_SECONDS)
             return
+        for activity, source in batch:
+            source.stored(activity.id)
         for activity in stored.new:
             self._admit(activity, sources[activity.id])
         for activity_id, public_id in stored.finished.items():
@@ -123,10 +142,9 @@ class Intake:
     def _take_up(self, source: Source) -> None:
         # Taken before reading: what is finished in between must not look unfinished.
         in_work = self._in_work.copy()
-        for row in self._inbox.unfinished():
+        for row in self._inbox.take_up(self._clock()):
             if row.activity.id not in in_work:
                 self._admit(row.activity, source, was_running=row.running)
-        self._deliverer.hurry()
 
     def _admit(self, activity: Activity, source: Source, *, was_running: bool = False) -> None:
         self._in_work.add(activity.id)
@@ -170,14 +188,21 @@ class Intake:
 
     def _drop(self, case: _Case, reason: str) -> bool:
         public_id = case.located.public_id if case.located else None
-        self._inbox.drop(case.activity, public_id, reason, self._clock())
+        with suppress(TakenOver):
+            self._inbox.drop(case.activity, public_id, reason, self._clock())
         self._in_work.discard(case.activity.id)
         return True
 
     def _handle(self, case: _Case, public_id: str, arrival: Arrival) -> bool:
         """Have a case answered; False when that takes another attempt."""
+        if not self._inbox.is_turn(case.activity):
+            self._workers.submit(lambda: self._begin(case), TURN_SECONDS)
+            return False
         try:
             targets = self._answer(case, public_id, arrival)
+        except TakenOver:
+            log.warning("an activity was taken over", action="taken_over", activity_id=case.activity.id)
+            targets = []
         except (Busy, Unavailable, hub.errors.Unavailable) as error:
             self._again(case, error)
             return False

@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 
 import structlog
 from apscheduler.schedulers.background import BackgroundScheduler
+from sqlalchemy.exc import SQLAlchemyError
 
 from bot.errors import WebexError
 from bot.greeting import Greeter
@@ -22,6 +23,7 @@ from notifications.pipeline import Pipeline
 from notifications.reminders import Reminders
 from notifications.reports.running import run_due
 from notifications.reports.runs import Runner
+from storage.presence import Presence
 from storage.tables import Source
 
 log = structlog.get_logger()
@@ -31,12 +33,18 @@ REVIEW_SECONDS = 600
 REPORTS_SECONDS = 20
 """How often due reports are looked for, at most."""
 
+LOOK, REPORT, REVIEW = "look", "report", "review"
+"""Duties, each of one process."""
+
 PREPARING_SECONDS = 2
 """How often reports that Webex prepares are looked at, if one is due."""
 
 
 class Watch:
-    """Runs its jobs in threads of its own; a job that is late runs once, never beside itself."""
+    """Runs its jobs in threads of its own; a job that is late runs once, never beside itself.
+
+    Where several processes share a database, each job is one's duty: the others look whether that one still lives.
+    """
 
     def __init__(
         self,
@@ -47,6 +55,7 @@ class Watch:
         runner: Runner | None,
         notices: Notices,
         greeter: Greeter,
+        presence: Presence,
         clock: Callable[[], datetime],
         seconds: float,
     ) -> None:
@@ -58,6 +67,7 @@ class Watch:
         self._greeter = greeter
         self._runner = runner
         self._notices = notices
+        self._presence = presence
         self._clock = clock
         self._seconds = seconds
         self._pace = Pace(parts.settings.webex_calls_per_minute)
@@ -68,17 +78,25 @@ class Watch:
     def start(self) -> None:
         """Begin: the first look is at once."""
         now = datetime.now(UTC)
-        self._scheduler.add_job(self._look, "interval", seconds=self._seconds, next_run_time=now)
+        self._every(self._seconds, LOOK, self._look, now)
         every = min(self._seconds, REPORTS_SECONDS)
-        self._scheduler.add_job(self._report, "interval", seconds=every, next_run_time=now + timedelta(seconds=every))
+        self._every(every, REPORT, self._report, now + timedelta(seconds=every))
         if self._runner:
-            self._scheduler.add_job(self._prepare, "interval", seconds=PREPARING_SECONDS)
-        self._scheduler.add_job(self._review, "interval", seconds=REVIEW_SECONDS, next_run_time=now)
+            self._every(PREPARING_SECONDS, "prepare", self._prepare, now + timedelta(seconds=PREPARING_SECONDS))
+        self._every(REVIEW_SECONDS, REVIEW, self._review, now)
         self._scheduler.start()
 
     def stop(self) -> None:
         """Begin no job any more; one under way is waited for."""
         self._scheduler.shutdown(wait=True)
+
+    def hurry(self) -> None:
+        """The bot came into a room or out of one, or a room has another id: look at once."""
+        for duty in (LOOK, REVIEW):
+            self._scheduler.modify_job(duty, next_run_time=datetime.now(UTC))
+
+    def _every(self, seconds: float, duty: str, job: Callable[[], None], first: datetime) -> None:
+        self._scheduler.add_job(self._on_duty(duty, job), "interval", id=duty, seconds=seconds, next_run_time=first)
 
     def _look(self) -> None:
         self._guarded("greetings", self._greet)
@@ -155,6 +173,18 @@ class Watch:
     def _take_reports_further(self) -> None:
         if self._runner and self._runner.advance(self._clock()):
             self._deliverer.wake()
+
+    def _on_duty(self, duty: str, job: Callable[[], None]) -> Callable[[], None]:
+        def run() -> None:
+            try:
+                is_ours = self._presence.holds(duty)
+            except SQLAlchemyError as error:
+                log.warning("put off", action=duty, reason=type(error).__name__)
+            else:
+                if is_ours:
+                    job()
+
+        return run
 
     def _guarded(self, what: str, job: Callable[[], None]) -> None:
         try:

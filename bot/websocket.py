@@ -113,6 +113,9 @@ class Websocket:
         self._ending.set()
         self._call(lambda: self._task and self._task.cancel())
 
+    def stored(self, activity_id: str) -> None:
+        """Nothing: Webex is told under the public id, once that is known."""
+
     def acknowledge(self, public_id: str) -> None:
         """Tell Webex that it need not send something again; from any thread."""
         self._call(lambda: self._send_soon({"type": "ack", "messageId": public_id}))
