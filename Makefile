@@ -8,7 +8,7 @@ PAGE := sandbox/page
 PAGE_READY := $(PAGE)/node_modules/.ready
 LOCK = $(UV) pip compile --quiet --universal --python-version 3.11 --generate-hashes --custom-compile-command "make lock"
 
-.PHONY: setup demo test proofs lint format lock texts bench clean
+.PHONY: setup demo test proofs lint audit format lock texts bench clean
 
 setup: $(READY) $(PAGE_READY)
 
@@ -45,6 +45,17 @@ lint: setup
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+	$(BIN)/bandit --quiet --configfile pyproject.toml --recursive bot commands hub notifications sandbox storage templates
+
+# Known vulnerabilities of what the service runs on. Where the advisory service cannot be reached, that is said, and no failure.
+audit: setup
+	rm -f $(VENV)/audit.json
+	$(BIN)/pip-audit --progress-spinner off --disable-pip --requirement requirements/run.txt --format json \
+		--output $(VENV)/audit.json; found=$$?; [ -s $(VENV)/audit.json ] || \
+		{ echo "Nothing was audited: the advisory service cannot be reached."; exit 0; }; \
+	$(BIN)/python -c 'import json; found = json.load(open("$(VENV)/audit.json"))["dependencies"]; \
+		print(sum("skip_reason" not in one for one in found), "of", len(found), "packages are known to the advisory service.")'; \
+	exit $$found
 
 format: setup
 	$(BIN)/ruff check --fix .

@@ -117,7 +117,7 @@ class Deliveries:
             webhook.courier = loop.create_task(self._deliver(webhook))
 
     async def _deliver(self, webhook: Webhook) -> None:
-        async with httpx.AsyncClient(timeout=PATIENCE_SECONDS, trust_env=False, verify=False) as client:  # noqa: S501
+        async with httpx.AsyncClient(timeout=PATIENCE_SECONDS, trust_env=False, verify=False) as client:  # noqa: S501  # nosec B501
             while webhook.waiting and webhook.is_active:
                 body = webhook.waiting.popleft()
                 webhook.failures = 0 if await _posted(client, webhook, body) else webhook.failures + 1

@@ -42,7 +42,7 @@ async def fetch_upload(url: str, limit_bytes: int) -> Upload:
     data = bytearray()
     try:
         async with (
-            httpx.AsyncClient(timeout=PATIENCE_SECONDS, trust_env=False, verify=False) as client,  # noqa: S501
+            httpx.AsyncClient(timeout=PATIENCE_SECONDS, trust_env=False, verify=False) as client,  # noqa: S501  # nosec B501
             client.stream("GET", url) as response,
         ):
             if response.status_code != httpx.codes.OK:
