@@ -120,6 +120,7 @@ class Service:
             settings.watch_seconds,
             settings.owner,
             settings.thresholds,
+            access_ends=self.parts.access.ends_soon if self.parts.access else lambda: None,
         )
         greeter = Greeter(self.parts.database, self._webex, texts, me.display_name, clock)
         runner = self._runner(pipeline)

@@ -176,9 +176,10 @@ def _account(me: Mapping[str, Any]) -> Finding:
 
 def _administrator(settings: Settings, clock: Callable[[], datetime]) -> Iterator[Finding]:
     what = "administrator access"
+    renewed = None
     if settings.grant:
         database = Database(settings.database_url)
-        tokens: Tokens = RenewedTokens(database, settings.rest_url, settings.grant, clock)
+        tokens: Tokens = (renewed := RenewedTokens(database, settings.rest_url, settings.grant, clock))
     elif settings.admin_token:
         tokens = FixedToken(settings.admin_token.get_secret_value(), "PARTNERBOT_ADMIN_TOKEN")
     else:
@@ -191,7 +192,12 @@ def _administrator(settings: Settings, clock: Callable[[], datetime]) -> Iterato
     if isinstance(me, str) or not me.is_success:
         yield Finding(what, Outcome.FAULT, _refusal(me), f"put a valid token into {tokens.setting}")
         return
-    yield Finding(what, Outcome.GOOD, f"as {me.json().get('displayName', '?')}")
+    ends = renewed.ends_soon() if renewed else None
+    if ends:
+        mend = "give the app a new refresh token and put it into PARTNERBOT_REFRESH_TOKEN"
+        yield Finding(what, Outcome.WARNING, f"its refresh token ends on {ends.date()}", mend)
+    else:
+        yield Finding(what, Outcome.GOOD, f"as {me.json().get('displayName', '?')}")
     yield from _probed("Webex", f"{settings.rest_url}/v1/", ADMINISTRATOR, tokens, "give its token the scope")
     yield from _roles(_get(f"{settings.rest_url}/v1/roles", tokens))
 

@@ -6,7 +6,7 @@ A notice names no customer, but says how many; it goes where every reader may se
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlmodel import Session, col, func, select
 
@@ -29,6 +29,9 @@ from templates.vocabulary import label
 Words = tuple[str, Sequence[str], Sequence[tuple[str, str]]]
 """Title, lines, and buttons with the commands they type."""
 
+ACCESS_DAYS = (1, 3, 7, 14)
+"""With so many days left of administrator access its end is told, and told again."""
+
 
 @dataclass(frozen=True)
 class Reader:
@@ -49,10 +52,12 @@ class Notices:
     watch_seconds: float
     service_owner: str | None = None
     thresholds: Thresholds = field(default=DEFAULTS)
+    access_ends: Callable[[], datetime | None] = lambda: None
+    """When administrator access to Webex ends; None where that is not known, or far."""
 
     def look(self, now: datetime) -> int:
         """Tell what is due; returns how many messages that makes."""
-        return self._outages(now) + self._held(now)
+        return self._outages(now) + self._held(now) + self._ending_access(now)
 
     def begin(self, now: datetime) -> int:
         """After the first look at customers: tell how they are, for only what changes from then on is told."""
@@ -129,6 +134,20 @@ class Notices:
                 )
         return made
 
+    def _ending_access(self, now: datetime) -> int:
+        """Only the service's owner can do something about it, and only they hear of it."""
+        ends = self.access_ends() if self.service_owner else None
+        if ends is None or self.service_owner is None:
+            return 0
+        left = next((days for days in ACCESS_DAYS if ends - now <= timedelta(days=days)), None)
+        if left is None:
+            return 0
+        with self.database.write() as session:
+            reader = self._reader(session, self.service_owner)
+            # By the day: each renewal that does not prolong it may tell another second.
+            cause = f"access:{ends.date()}:{left}:{reader.target}"
+            return self._enqueue(session, [reader], lambda _: cause, lambda _: _access_words(ends, reader.texts), now)
+
     def _enqueue(
         self,
         session: Session,
@@ -167,6 +186,15 @@ class Notices:
             (chosen and chosen.language) or self.defaults.language, (chosen and chosen.time_zone) or self.defaults.zone
         )
         return Reader(target, texts, is_service_owner=target == self.service_owner)
+
+
+def _access_words(ends: datetime, texts: Texts) -> Words:
+    title = texts(N_("My access to Webex as administrator ends on %(day)s"), day=texts.day(ends.date()))
+    lines = [
+        texts(N_("From then on I read no customers, licences and partner roles any more.")),
+        texts(N_("Give the app a new refresh token, set PARTNERBOT_REFRESH_TOKEN to it, and start me again.")),
+    ]
+    return title, lines, [(texts(N_("How things are")), "status")]
 
 
 def _stale(outage: Outage) -> str:

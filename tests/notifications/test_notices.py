@@ -120,3 +120,26 @@ def test_the_first_look_is_one_summary(watched: Watched, notices: Notices) -> No
     assert "suspended: 30" in watched.outbox()[1].content["markdown"]
     notices.begin(watched.clock())
     assert len(said(watched)) == 2
+
+
+def test_ending_access_is_told_to_the_owner_alone_and_again_as_the_day_comes_near(watched: Watched) -> None:
+    ends = watched.clock() + timedelta(days=20, hours=-1)
+    notices = Notices(
+        watched.database,
+        lambda target: Audience(watched.members[target]),
+        Texts("en", "UTC"),
+        watch_seconds=60,
+        service_owner=OWNER,
+        access_ends=lambda: ends,
+    )
+    told = []
+    for day in range(20):
+        # Each look may be told another second of the same day.
+        ends += timedelta(seconds=1)
+        if notices.look(watched.clock()):
+            told.append(20 - day)
+        notices.look(watched.clock())
+        watched.clock.advance(timedelta(days=1))
+    assert told == [14, 7, 3, 1]
+    assert {target for target, _ in said(watched)} == {OWNER}
+    assert all("REFRESH" in row.content["markdown"] for row in watched.outbox())
