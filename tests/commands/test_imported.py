@@ -14,8 +14,10 @@ from commands import registry
 from commands.parameters import NumberParameter
 from commands.registry import Command
 from hub.access import Needs
+from hub.calling.saving import save
 from hub.importing import import_customers
 from tests.commands.office import ANA, BEN, Office
+from tests.hub.calling.weeks import flat, record
 from tests.hub.definitions.partner import EXAMPLES, Held, Org, Product, put
 
 NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
@@ -91,3 +93,16 @@ def test_where_dates_are_unknown_so_are_the_statuses_that_depend_on_them(office:
         assert "Acme" not in office.say(ANA, f"customers status:{status}").text
     for status in ("suspended", "setup"):
         assert "Acme" in office.say(ANA, f"customers status:{status}").text
+
+
+@pytest.mark.parametrize("line", ["customers", "low", "calling usage"])
+def test_without_cards_every_row_is_a_line_of_its_own(office: Office, line: str) -> None:
+    orgs = [
+        Org(f"Acme {number}", [Held(products=[Product("Calling", 100, 60 if number else 1)])]) for number in range(6)
+    ]
+    with office.database.write() as session:
+        put(session, orgs)
+        save(session, [flat(record(number)) for number in range(6)])
+    rows = [row for row in office.say(ANA, line).text.splitlines() if "Acme" in row]
+    assert rows
+    assert all(row.startswith("- Acme") and row.count("Acme") == 1 for row in rows)
