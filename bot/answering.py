@@ -69,7 +69,7 @@ class Answering:
             texts = request.texts
             plan = self._dispatcher.plan(request)
         except CommandError as error:
-            refused = problem(error, texts)
+            refused = self._dispatcher.refused(error, texts)
         except (SourceError, WebexError) as error:
             refused = problem(source_problem(getattr(error, "source", "Webex")), texts)
         except Exception:
@@ -145,7 +145,7 @@ def _parts(rendered: Rendered) -> Sequence[Message]:
         said = Message(rendered.markdown, file=first.path, file_name=first.name)
     else:
         said, others = Message(rendered.markdown, rendered.card), list(rendered.files)
-    return [said, *(Message("", file=file.path, file_name=file.name) for file in others)]
+    return [said, *(Message(markdown(file.said), file=file.path, file_name=file.name) for file in others)]
 
 
 def _first(one: Person | Space | None, other: Person | Space | None, field: str) -> str | None:

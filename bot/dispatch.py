@@ -150,11 +150,12 @@ class Dispatcher:
         try:
             reply = plan.match.run(plan.context, plan.arguments)
             notes = self._notes(plan, regional=reply.regional) if reply.bounded else ()
-            return Answer(rendered(reply, plan.context.texts, notes), reply.data, reply.needs or plan.needs)
+            words = rendered(reply, plan.context.texts, notes, self._registry.in_spanish)
+            return Answer(words, reply.data, reply.needs or plan.needs)
         except CommandError as error:
             outcome = "refused"
             searched = isinstance(error, NotFound | Ambiguous)
-            return problem(error, plan.context.texts, self._notes(plan) if searched else ())
+            return self.refused(error, plan.context.texts, self._notes(plan) if searched else ())
         except SourceError as error:
             outcome = "source unavailable"
             return problem(source_problem(error.source), plan.context.texts)
@@ -190,25 +191,38 @@ class Dispatcher:
         try:
             plan = self.plan(request)
         except CommandError as error:
-            return problem(error, request.texts)
+            return self.refused(error, request.texts)
         except SourceError as error:
             return problem(source_problem(error.source), request.texts)
         return self.run(plan)
 
+    def refused(self, error: CommandError, texts: Texts, notes: Sequence[Note] = ()) -> Answer:
+        """Say what cannot be done; commands are called as the reader calls them."""
+        return problem(error, texts, notes, self._registry.in_spanish)
 
-def problem(error: CommandError, texts: Texts, notes: Sequence[Note] = ()) -> Answer:
+
+_COMMANDS = ("command", "example", "suggestion")
+"""Values of errors that are commands as they were declared."""
+
+
+def problem(
+    error: CommandError, texts: Texts, notes: Sequence[Note] = (), in_spanish: Callable[[str], str] = str
+) -> Answer:
     """Say what cannot be done, how to mend it, and offer a way on."""
     texts = error.texts or texts
+    called = in_spanish if texts.language == "es" else str
+    values = {name: value(texts) if callable(value) else value for name, value in error.values.items()}
+    values |= {name: called(str(values[name])) for name in _COMMANDS if name in values}
     view = {
-        "text": texts(error.text, **error.values),
-        "hint": texts(error.hint, **error.values) if error.hint else None,
-        "buttons": [(command, command) for command in error.suggestions],
+        "text": texts(error.text, **values),
+        "hint": texts(error.hint, **values) if error.hint else None,
+        "buttons": [(called(command), command) for command in error.suggestions],
         "choices": list(error.choices) if isinstance(error, Ambiguous) else [],
         "privately": error.privately if isinstance(error, NotAllowed) else None,
     }
     reply = Reply("problem", view=view, needs=Needs.CUSTOMERS if view["choices"] else None)
     return Answer(
-        rendered(reply, texts, notes),
+        rendered(reply, texts, notes, in_spanish),
         lambda: {"error": view["text"], "hint": view["hint"]},
         reply.needs or Needs.NOTHING,
         ok=False,
@@ -268,4 +282,4 @@ def line_of(text: str, own_name: str) -> str:
     typed = normalise(text)
     if own_name and typed.casefold().startswith(own_name.casefold()):
         typed = typed[len(own_name) :].lstrip(" ,:")
-    return typed or "help"
+    return (typed.strip("?¿! ") and typed) or "help"

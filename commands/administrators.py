@@ -271,6 +271,13 @@ def _change_roles(
     button: str,
 ) -> Reply:
     if not confirmation:
+        if roles == person.roles:
+            raise CommandError(
+                N_("Nothing would change: %(person)s has %(roles)s."),
+                suggestions=["admins"],
+                person=_called(person),
+                roles=lambda texts: _roles(person.roles, texts),
+            )
         facts = [
             (ctx.texts(N_("Person")), _called(person)),
             (ctx.texts(N_("Roles now")), _roles(person.roles, ctx.texts)),

@@ -12,7 +12,7 @@ from commands.parameters import NumberParameter, Page, TextParameter
 from commands.phrases import en, es
 from commands.registry import command
 from commands.reply import Reply
-from commands.tables import PAGE_SIZE, Paging, without_page
+from commands.tables import PAGE_SIZE, Paging, turned_to, without_page
 from commands.undoing import REVERSALS, take_back
 from hub import audit as hub_audit
 from hub.access import may
@@ -22,6 +22,7 @@ from hub.names import fold
 from storage.tables import Audit, Person
 from templates.catalogue import N_
 from templates.texts import UNKNOWN, Texts
+from templates.vocabulary import label
 
 _OWN = ("me", "mine", "yo", "mio", "mis")
 
@@ -75,14 +76,11 @@ def audit(ctx: Context, of: CustomerOrPerson = "", page: Page = 1) -> Reply:
     reader = Reader(ctx.person.email, ctx.space.room_id or None, one_to_one=ctx.space.kind == "direct")
     paging_line = without_page(ctx.line)
     with ctx.read() as session:
-        found = hub_audit.changes(
-            session,
-            ctx.scope,
-            reader,
-            org_id=org_id,
-            who=who,
-            limit=PAGE_SIZE,
-            offset=(page - 1) * PAGE_SIZE,
+        found = turned_to(
+            page,
+            lambda before: hub_audit.changes(
+                session, ctx.scope, reader, org_id=org_id, who=who, limit=PAGE_SIZE, offset=before
+            ),
         )
 
     def whole() -> dict[str, Any]:
@@ -203,8 +201,8 @@ def _view(change: Change, texts: Texts) -> dict[str, Any]:
         "fields": [
             {
                 "name": texts(_FIELDS[name]) if name in _FIELDS else name,
-                "before": _value(change.before.get(name), texts),
-                "after": _value(change.after.get(name), texts),
+                "before": _said(name, change.before.get(name), texts),
+                "after": _said(name, change.after.get(name), texts),
             }
             for name in dict.fromkeys([*change.before, *change.after])
             if name not in _OWN_FIELDS and change.before.get(name) != change.after.get(name)
@@ -214,6 +212,18 @@ def _view(change: Change, texts: Texts) -> dict[str, Any]:
 
 _OWN_FIELDS = (hub_audit.UNDOES, hub_audit.PART_OF, CONFIRMATION, "records")
 """Fields of a change that are for the program."""
+
+
+def _said(name: str, value: Any, texts: Texts) -> str:
+    """Say a field's value; of rules what they tell of whom, not when they were made."""
+    if name != "rules" or not value:
+        return _value(value, texts)
+    return ", ".join(
+        " ".join(
+            filter(None, [f"#{rule['id']}:", ", ".join(label(kind, texts) for kind in rule["events"]), rule["filter"]])
+        )
+        for rule in value
+    )
 
 
 def _value(value: Any, texts: Texts) -> str:

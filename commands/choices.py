@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Annotated, ClassVar
 from zoneinfo import available_timezones
 
-from rapidfuzz import process
+from rapidfuzz import fuzz, process
 
 from commands.errors import NotUnderstood
 from commands.parameters import Parameter
@@ -115,13 +115,15 @@ class ZoneParameter(ChoiceParameter):
         """Read the name of a time zone; the nearest is suggested for one that is not."""
         zones = {name.casefold(): name for name in available_timezones()}
         if chosen.casefold() not in zones:
-            nearest = process.extractOne(chosen.casefold(), list(zones))
+            near = process.extractOne(chosen.casefold(), list(zones), scorer=fuzz.ratio, score_cutoff=60)
+            zone = zones[near[0]] if near else "Europe/Madrid"
             raise NotUnderstood(
                 N_("I know no time zone “%(word)s”."),
-                hint=N_("Did you mean %(nearest)s?"),
-                suggestions=[f"settings timezone {zones[nearest[0]]}"],
-                word=chosen,
-                nearest=zones[nearest[0]],
+                hint=N_("Did you mean %(nearest)s?") if near else N_("For example: %(example)s"),
+                suggestions=[f"settings timezone {zone}"],
+                word=chosen[:80],
+                nearest=zone,
+                example=f"settings timezone {zone}",
             )
         return zones[chosen.casefold()]
 

@@ -13,7 +13,7 @@ from commands.parameters import Everything, Order, Page, Parameter, Where
 from commands.phrases import en, es
 from commands.registry import command
 from commands.reply import Reply
-from commands.tables import PAGE_SIZE, Column, Layout, Paging, without_page
+from commands.tables import PAGE_SIZE, Column, Layout, Paging, turned_to, without_page
 from commands.words import Words, unquote
 from hub import customers as hub_customers
 from hub.access import Needs, may
@@ -38,7 +38,7 @@ class Wanted:
 class CustomerAndTabParameter(Parameter):
     """A customer, and after it the tab that is wanted."""
 
-    usage = N_("CUSTOMER [subscriptions|trials|administrators]")
+    usage = N_("CUSTOMER [subscriptions|trials|administrators|orders]")
     greedy = True
     NAMES: ClassVar = {
         **{tab.value: tab for tab in Tab},
@@ -104,8 +104,11 @@ def customers(ctx: Context, where: Where = Everything, sort: Order = None, page:
     """List customers, the most urgent first."""
     line = without_page(ctx.line)
     with ctx.read() as session:
-        found = hub_customers.list_customers(
-            session, ctx.scope, where, sort, limit=PAGE_SIZE, offset=(page - 1) * PAGE_SIZE
+        found = turned_to(
+            page,
+            lambda before: hub_customers.list_customers(
+                session, ctx.scope, where, sort, limit=PAGE_SIZE, offset=before
+            ),
         )
         undated = hub_customers.count_undated(session, ctx.scope)
 
@@ -118,6 +121,7 @@ def customers(ctx: Context, where: Where = Everything, sort: Order = None, page:
         "customers",
         view={
             "title": ctx.texts.count("%(n)s customer", "%(n)s customers", found.total_rows),
+            "filter": str(where),
             "aside": ctx.texts(_LAYOUT.aside.title),
             "entries": [
                 _LAYOUT.entry(row, ctx.texts, f"customer {row.org_id}", control_hub(ctx, row.org_id))

@@ -21,7 +21,8 @@ class CommandError(Exception):
         text: what is wrong; a text of the catalogue with `%(name)s` values.
         hint: what to do; likewise.
         suggestions: commands to offer as buttons, as they would be typed.
-        values: fills both texts.
+        values: fills both texts; what is called with the reader's texts gives the value in their words, and
+            `command`, `example` and `suggestion` are commands as they were declared.
     """
 
     def __init__(

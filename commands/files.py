@@ -19,4 +19,4 @@ def csv_file(ctx: Context, title: str, header: Sequence[str], rows: Iterable[Seq
         writer = csv.writer(file)
         writer.writerow(header)
         writer.writerows(rows)
-    return Attachment(path, file_name(title, identity, ctx.now.date()))
+    return Attachment(path, file_name(title, identity, ctx.now.date()), title)

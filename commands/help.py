@@ -6,6 +6,7 @@ from typing import Annotated, Any
 from commands.context import Context
 from commands.errors import NotFound
 from commands.parameters import TextParameter
+from commands.phrases import en, es
 from commands.registry import Command, command
 from commands.reply import Reply
 from hub.access import may
@@ -44,6 +45,10 @@ def help_command(everything: Callable[[], Iterable[Command]]) -> Command:
         "help",
         aliases=["ayuda"],
         summary=N_("What I can do, by topic"),
+        phrases=[
+            en("(hi|hello|hey|good (morning|afternoon|evening))"),
+            es("(hola|buenos dias|buenas [(tardes|noches)])"),
+        ],
         examples=["help", "help alerts"],
     )
     def show_help(ctx: Context, topic: Topic = "") -> Reply:
@@ -60,6 +65,7 @@ def help_command(everything: Callable[[], Iterable[Command]]) -> Command:
                     {
                         "name": name,
                         "title": ctx.texts(TOPICS[name][0]),
+                        "typed": TOPICS[name][1][0] if ctx.texts.language == "es" else name,
                         "commands": [_view(ctx, each) for each in found],
                     }
                     for name, found in shown.items()
@@ -86,11 +92,13 @@ def help_command(everything: Callable[[], Iterable[Command]]) -> Command:
 
 
 def _view(ctx: Context, each: Command) -> dict[str, Any]:
+    called = each.in_spanish if ctx.texts.language == "es" else str
+    examples = [called(example) for example in each.examples]
     return {
-        "usage": each.usage_in(ctx.texts),
+        "usage": called(each.usage_in(ctx.texts)),
         "summary": ctx.texts(each.summary),
-        "examples": list(each.examples),
-        "first": each.examples[0],
+        "examples": examples,
+        "first": examples[0],
     }
 
 
@@ -103,5 +111,7 @@ def _topic(typed: str) -> str:
         hint=N_("Topics: %(topics)s"),
         suggestions=["help"],
         topic=typed[:80],
-        topics=", ".join(TOPICS),
+        topics=lambda texts: ", ".join(
+            aliases[0] if texts.language == "es" else name for name, (_, aliases) in TOPICS.items()
+        ),
     )

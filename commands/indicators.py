@@ -7,13 +7,15 @@ from typing import Any
 from sqlmodel import Session
 
 from commands.context import Context
-from commands.parameters import ChosenProducts, Days, Everything, Page, Products, Where
+from commands.files import csv_file
+from commands.parameters import AsFile, ChosenProducts, Days, Everything, Page, Products, Where
 from commands.phrases import en, es
 from commands.registry import command
 from commands.reply import Reply
 from commands.tables import PAGE_SIZE, Column, Layout, Paging, without_page
 from hub import indicators, sections
 from hub.customers import count_undated
+from hub.filters import Filter
 from hub.products import BOTH
 from hub.sections import Section
 from templates.catalogue import N_
@@ -93,6 +95,7 @@ def _reply(
     find: Callable[[Session, frozenset[str]], Section[Any, Any]],
     page: int,
     products: frozenset[str] | None,
+    where: Filter,
     *,
     title: str,
     nothing: str,
@@ -118,6 +121,7 @@ def _reply(
         view={
             "title": title,
             "only": None if products == BOTH else ", ".join(label(product, ctx.texts) for product in sorted(products)),
+            "filter": str(where),
             "figures": [figure.view(section.kpis, ctx.texts) for figure in figures],
             "aside": ctx.texts(layout.aside.title),
             "entries": [layout.entry(row, ctx.texts, f"customer {row.org_id}") for row in rows],
@@ -140,35 +144,42 @@ def _reply(
     ],
     examples=["kpis", "kpis 30 calling"],
 )
-def kpis(ctx: Context, within: Days = 90, products: Products = BOTH) -> Reply:
+def kpis(ctx: Context, within: Days = 90, products: Products = BOTH, as_file: AsFile = False) -> Reply:
     """Count customers by the five indicators; each opens its section."""
     with ctx.read() as session:
         found = indicators.kpis(session, ctx.scope, within, products)
         undated = count_undated(session, ctx.scope)
     only = "" if products == BOTH else f" {next(iter(products)).lower()}"
     days = ctx.texts.count("within %(n)s day", "within %(n)s days", within)
+    shown = [
+        {
+            "title": " · ".join(filter(None, [ctx.texts(title), period])),
+            "button": ctx.texts(title),
+            "value": value,
+            "opens": f"{opens}{only}" if opens != "customers" else opens,
+        }
+        for title, value, opens, period in [
+            (N_("Total customers"), found.total_customers, "customers", None),
+            (N_("Nearing expiration"), found.nearing_expiration, f"expiring {within}", days),
+            (N_("Nearing renewal"), found.nearing_renewal, f"renewing {within}", days),
+            (N_("Low licence assignment"), found.low_assignment, "low", None),
+            (N_("Over the licence limit"), found.over_limit, "overage", None),
+        ]
+    ]
+    header = [ctx.texts(N_("Indicator")), ctx.texts(N_("Customers"))]
+    rows = ([each["title"], each["value"]] for each in shown)
+    file = csv_file(ctx, ctx.texts(N_("Indicators")), header, rows) if as_file else None
     return Reply(
         "kpis",
         view={
-            "indicators": [
-                {
-                    "title": " · ".join(filter(None, [ctx.texts(title), period])),
-                    "button": ctx.texts(title),
-                    "value": value,
-                    "opens": f"{opens}{only}" if opens != "customers" else opens,
-                }
-                for title, value, opens, period in [
-                    (N_("Total customers"), found.total_customers, "customers", None),
-                    (N_("Nearing expiration"), found.nearing_expiration, f"expiring {within}", days),
-                    (N_("Nearing renewal"), found.nearing_renewal, f"renewing {within}", days),
-                    (N_("Low licence assignment"), found.low_assignment, "low", None),
-                    (N_("Over the licence limit"), found.over_limit, "overage", None),
-                ]
-            ],
+            "indicators": shown,
+            "csv": f"{ctx.line} csv",
             "products": [label(product, ctx.texts) for product in sorted(products)],
             "undated": undated,
         },
         data=lambda: asdict(found),
+        card=not as_file,
+        files=(file,) if file else (),
     )
 
 
@@ -192,6 +203,7 @@ def recent(
         lambda session, shown: sections.recent(session, ctx.scope, within, shown, where),
         page,
         products,
+        where,
         title=ctx.texts.count("Added in the last %(n)s day", "Added in the last %(n)s days", within),
         nothing=N_("Nothing was added in this time."),
         figures=[
@@ -229,6 +241,7 @@ def expiring(
         lambda session, shown: sections.expiring(session, ctx.scope, within, shown, where),
         page,
         products,
+        where,
         title=ctx.texts.count("About to expire within %(n)s day", "About to expire within %(n)s days", within),
         nothing=N_("Nothing expires in this time."),
         figures=[_CUSTOMERS, _ASSIGNED_PCT, _USED_PCT],
@@ -257,6 +270,7 @@ def renewing(
         lambda session, shown: sections.renewing(session, ctx.scope, within, shown, where),
         page,
         products,
+        where,
         title=ctx.texts.count("About to renew within %(n)s day", "About to renew within %(n)s days", within),
         nothing=N_("Nothing renews in this time."),
         figures=[_CUSTOMERS, _ASSIGNED_PCT, _USED_PCT],
@@ -283,6 +297,7 @@ def low(ctx: Context, products: ChosenProducts = None, where: Where = Everything
         lambda session, shown: sections.low(session, ctx.scope, shown, where),
         page,
         products,
+        where,
         title=ctx.texts(N_("Low licence assignment")),
         nothing=N_("No subscription stands out as hardly assigned."),
         figures=[
@@ -320,6 +335,7 @@ def overage(ctx: Context, products: ChosenProducts = None, where: Where = Everyt
         lambda session, shown: sections.overage(session, ctx.scope, shown, where),
         page,
         products,
+        where,
         title=ctx.texts(N_("Over the licence limit")),
         nothing=N_("No customer is over its licence limit."),
         figures=[

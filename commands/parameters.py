@@ -24,6 +24,10 @@ class Parameter:
     usage: str = ""
     greedy: bool = False
 
+    def usage_in(self, say: Callable[[str], str]) -> str:
+        """Return its place in the usage line; `say` translates."""
+        return say(self.usage)
+
     def take(self, words: Words) -> Any:
         """Take from the words what this parameter recognises."""
         raise NotImplementedError
@@ -87,6 +91,17 @@ class PageParameter(Parameter):
         """Take the page's number."""
         found = next((word for word in words if re.fullmatch(r"page:[1-9]\d{0,5}", word)), None)
         return int(words.take(found).partition(":")[2]) if found else None
+
+
+class AsFileParameter(Parameter):
+    """`csv`: as a file."""
+
+    usage = "[csv]"
+
+    def take(self, words: Words) -> bool | None:
+        """Take the word."""
+        found = next((word for word in words if fold(word) == "csv"), None)
+        return bool(words.take(found)) if found else None
 
 
 class SortParameter(Parameter):
@@ -225,6 +240,7 @@ Products = Annotated[frozenset[str], ProductsParameter()]
 ChosenProducts = Annotated[frozenset[str] | None, ProductsParameter()]
 """Where none is named, what settings say."""
 Page = Annotated[int, PageParameter()]
+AsFile = Annotated[bool, AsFileParameter()]
 Order = Annotated[Sort | None, SortParameter()]
 Where = Annotated[Filter, FilterParameter()]
 CustomerName = Annotated[str, TextParameter(N_("CUSTOMER"))]

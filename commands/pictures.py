@@ -19,4 +19,4 @@ def attached(ctx: Context, chart: Chart, title: str) -> Attachment:
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(png)
     day = ctx.now.astimezone(ZoneInfo(ctx.texts.zone)).date()
-    return Attachment(path, f"{title}_{day.isoformat()}.png")
+    return Attachment(path, f"{title}_{day.isoformat()}.png", title)

@@ -55,8 +55,12 @@ class Command:
         return self.usage_in(str)
 
     def usage_in(self, say: Callable[[str], str]) -> str:
-        """Return name and arguments as `help` shows them; `say` translates."""
-        return " ".join([self.name, *(say(each.usage) for each in self.parameters.values() if each.usage)])
+        """Return name and arguments as `help` shows them; `say` translates the arguments."""
+        return " ".join([self.name, *(each.usage_in(say) for each in self.parameters.values() if each.usage)])
+
+    def in_spanish(self, line: str) -> str:
+        """Return a line that begins with the name as somebody types it in Spanish."""
+        return f"{self.aliases[0]}{line[len(self.name) :]}" if self.aliases else line
 
     def arguments(self, text: str, saved: Callable[[], Mapping[str, str]] = dict) -> dict[str, Any]:
         """Read the words after the name into the function's arguments; `saved` tells what filters' names stand for.
@@ -78,12 +82,12 @@ class Command:
         }
         if len(words):
             raise NotUnderstood(
-                N_("I do not understand “%(word)s” after “%(name)s”."),
+                N_("I do not understand “%(word)s” after “%(command)s”."),
                 hint=N_("It is typed: %(usage)s. For example: %(example)s"),
                 suggestions=self.examples[:1],
                 word=next(iter(words)),
-                name=self.name,
-                usage=self.usage,
+                command=self.name,
+                usage=self.usage_in,
                 example=self.examples[0],
             )
         given = {name: value for name, value in taken.items() if value is not None}
@@ -91,10 +95,10 @@ class Command:
         for name, parameter in self.parameters.items():
             if name not in given and signature.parameters[name].default is inspect.Parameter.empty:
                 raise NotUnderstood(
-                    N_("“%(name)s” needs %(usage)s."),
+                    N_("“%(command)s” needs %(usage)s."),
                     hint=N_("For example: %(example)s"),
-                    name=self.name,
-                    usage=parameter.usage,
+                    command=self.name,
+                    usage=parameter.usage_in,
                     example=self.examples[0],
                 )
         return given
@@ -186,6 +190,15 @@ class Registry:
             NotUnderstood: none does; the nearest is suggested.
         """
         return self._by_phrase(text) or self._by_name(text)
+
+    def in_spanish(self, line: str) -> str:
+        """Return a command as it was declared, or what begins with one, under its Spanish name."""
+        words = line.split(" ")
+        for length in range(min(self._longest, len(words)), 0, -1):
+            found, spanish = self._by_words.get(tuple(words[:length]), (None, False))
+            if found and not spanish:
+                return found.in_spanish(line)
+        return line
 
     def _by_phrase(self, text: str) -> Match | None:
         typed = Typed(normalise(text))

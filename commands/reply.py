@@ -1,5 +1,6 @@
 """What a command answers: a template and what it shows, the data behind it, files."""
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -11,6 +12,9 @@ from templates import render
 from templates.escape import markdown
 from templates.texts import Texts
 
+_CODE = re.compile(r"(?<!\\)`([^`\n]+)`")
+"""Commands in Markdown; what people named is escaped and never one."""
+
 
 @dataclass(frozen=True)
 class Attachment:
@@ -18,6 +22,8 @@ class Attachment:
 
     path: Path
     name: str
+    said: str = ""
+    """What is said with it, where it comes in a message of its own."""
 
 
 @dataclass(frozen=True)
@@ -52,11 +58,19 @@ class Rendered:
     files: tuple[Attachment, ...] = ()
 
 
-def rendered(reply: Reply, texts: Texts, notes: Sequence[Note] = ()) -> Rendered:
-    """Put an answer into the words of its reader, with notes below it."""
+def rendered(
+    reply: Reply, texts: Texts, notes: Sequence[Note] = (), in_spanish: Callable[[str], str] = str
+) -> Rendered:
+    """Put an answer into the words of its reader, with notes below it.
+
+    `in_spanish` gives a command its Spanish name: who reads Spanish sees it so wherever Markdown shows one as code.
+    """
     texts = reply.texts or texts
+    said = render.markdown(reply.template, texts, **reply.view)
+    if texts.language == "es":
+        said = _CODE.sub(lambda found: f"`{in_spanish(found[1])}`", said)
     return Rendered(
-        "\n\n".join([render.markdown(reply.template, texts, **reply.view), *(markdown(note.text) for note in notes)]),
+        "\n\n".join([said, *(markdown(note.text) for note in notes)]),
         render.card(reply.template, texts, notes=notes, **reply.view) if reply.card else None,
         reply.files,
     )

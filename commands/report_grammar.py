@@ -14,7 +14,7 @@ from hub.names import fold
 from hub.regions import ALL, KNOWN, canonical
 from notifications.reports import REPORTS, Report
 from notifications.reports.spans import Span
-from notifications.schedules import Every
+from notifications.schedules import LAST_DAY, Every
 from templates.catalogue import N_
 
 _NAMES = {
@@ -82,8 +82,9 @@ class When:
 
 
 class WhenParameter(Parameter):
-    """`daily at 09:00`, `weekdays at 09:00`, `weekly monday at 09:00`, `monthly 1|last at 09:00`."""
+    """`daily at 09:00`, `daily 09:00`, `weekdays at 9`, `weekly monday at 09:00`, `monthly 1|last at 09:00`."""
 
+    AT = ("at", "a")
     usage = N_("daily|weekdays|weekly|monthly [DAY] at HH:MM")
     EVERY: ClassVar = {
         "daily": Every.DAILY,
@@ -103,7 +104,10 @@ class WhenParameter(Parameter):
         )
         for number, name in enumerate(names, start=1)
     }
-    HINT = N_("For example: report schedule expiring weekly monday at 09:00")
+    HINT = N_("For example: %(example)s")
+
+    def __init__(self, example: str = "report schedule expiring weekly monday at 09:00") -> None:
+        self._example = example
 
     def take(self, words: Words) -> When | None:
         """Take the cadence.
@@ -120,16 +124,16 @@ class WhenParameter(Parameter):
         following = typed[start + 1 :]
         has_day = every in (Every.WEEKLY, Every.MONTHLY)
         day = 1 if has_day else None
-        if following and has_day and fold(following[0]) not in ("at", "a"):
+        if following and has_day and fold(following[0]) not in self.AT and ":" not in following[0]:
             day = self._day(every, following[0])
             used.append(following.pop(0))
-        if not following or fold(following[0]) not in ("at", "a"):
-            raise NotUnderstood(N_("At what time?"), hint=self.HINT)
-        used.append(following.pop(0))
-        if following and fold(following[0]) in ("las", "la"):
+        told = False
+        while following and fold(following[0]) in (*self.AT, "las", "la"):
             used.append(following.pop(0))
-        if not following:
-            raise NotUnderstood(N_("At what time?"), hint=self.HINT)
+            told = True
+        # Without "at" only what cannot be anything else is a time.
+        if not following or not (told or re.match(r"\d+:", following[0])):
+            raise NotUnderstood(N_("At what time?"), hint=self.HINT, example=self._example)
         at = self._time(following[0])
         used.append(following[0])
         for word in used:
@@ -140,20 +144,21 @@ class WhenParameter(Parameter):
         if every is Every.WEEKLY and fold(word) in self.WEEKDAYS:
             return self.WEEKDAYS[fold(word)]
         if every is Every.MONTHLY and fold(word) in ("last", "ultimo"):
-            return 31
+            return LAST_DAY
         if every is Every.MONTHLY and word.isdecimal() and 1 <= int(word) <= 31:
             return int(word)
         if every is Every.WEEKLY:
-            raise NotUnderstood(N_("“%(word)s” is no weekday."), hint=self.HINT, word=word)
-        raise NotUnderstood(N_("“%(word)s” is no day of the month, which are 1 to 31."), hint=self.HINT, word=word)
+            raise self._refused(N_("“%(word)s” is no weekday."), word)
+        raise self._refused(N_("“%(word)s” is no day of the month, which are 1 to 31."), word)
 
     def _time(self, word: str) -> time:
-        found = re.fullmatch(r"(\d{1,2}):(\d{2})", word)
-        if not found or int(found[1]) > 23 or int(found[2]) > 59:
-            raise NotUnderstood(
-                N_("“%(word)s” is no time of day; write it like 09:00 or 17:30."), hint=self.HINT, word=word
-            )
-        return time(int(found[1]), int(found[2]))
+        found = re.fullmatch(r"(\d{1,2})(?::(\d{2}))?", word)
+        if not found or int(found[1]) > 23 or int(found[2] or 0) > 59:
+            raise self._refused(N_("“%(word)s” is no time of day; write it like 09:00 or 17:30."), word)
+        return time(int(found[1]), int(found[2] or 0))
+
+    def _refused(self, text: str, word: str) -> NotUnderstood:
+        return NotUnderstood(text, hint=self.HINT, word=word, example=self._example)
 
 
 class SpanParameter(Parameter):

@@ -12,8 +12,9 @@ from commands.registry import command
 from commands.reply import Attachment, Reply
 from commands.report_grammar import Cadenced, Number, OfDays, OfRegion, ReportName, ReportNumber
 from commands.report_preparing import cancel, chosen_region, prepare
+from hub.regions import ALL
 from notifications.reports import REPORTS, ReportQuery, write
-from notifications.schedules import Cadence, Every
+from notifications.schedules import LAST_DAY, Cadence, Every
 from storage.tables import Audit, ReportRun, RunState, Schedule
 from templates.catalogue import N_
 from templates.texts import Texts
@@ -221,17 +222,23 @@ def _view(texts: Texts, schedule: Schedule) -> dict[str, Any]:
     if schedule.every == Every.WEEKLY and schedule.day:
         every = f"{every}, {texts.weekday(schedule.day)}"
     elif schedule.every == Every.MONTHLY:
-        day = texts(N_("day %(day)s"), day=schedule.day)
+        last = schedule.day == LAST_DAY
+        day = texts(N_("last day")) if last else texts(N_("day %(day)s"), day=schedule.day)
         every = f"{every}, {day}"
     return {
         "id": schedule.id,
         "report": texts(REPORTS[schedule.report].title),
-        "where": schedule.arguments["where"],
+        "where": " ".join(filter(None, [_region(schedule), schedule.arguments["where"]])),
         "when": f"{every}, {at} ({schedule.time_zone})",
         "next_run": schedule.next_run,
         "state": schedule.state,
         "last_error": schedule.last_error,
     }
+
+
+def _region(schedule: Schedule) -> str:
+    region = schedule.arguments.get("region")
+    return f"region:{region}" if region and region != ALL else ""
 
 
 def _data(schedule: Schedule) -> dict[str, Any]:

@@ -189,7 +189,7 @@ def _when(found: RuleWords, typed: list[str]) -> list[str]:
     start = next((place for place, word in enumerate(typed) if fold(word) in WhenParameter.EVERY), len(typed))
     # Only from there on: another `at` may stand before it.
     words = Words(" ".join(typed[start:]))
-    when = WhenParameter().take(words)
+    when = WhenParameter("rule new suspended weekly monday at 09:00").take(words)
     if when is None:
         return typed
     found.fields |= {"every": when.every.value, "day": when.day, "at": when.at}

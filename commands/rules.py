@@ -318,7 +318,7 @@ def _how_often(every: str, when: str) -> dict[str, Any]:
     if every not in set(Every):
         return {"every": NOW, "day": None, "at": None}
     *day, at = when.replace(" at ", " ").split() or ["09:00"]
-    found = WhenParameter().take(Words(" ".join([every, *day, "at", at])))
+    found = WhenParameter("rule new suspended weekly monday at 09:00").take(Words(" ".join([every, *day, "at", at])))
     return {"every": every, "day": found.day if found else None, "at": found.at if found else None}
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any, TypeVar
+from typing import Any, Protocol, TypeVar
 
 from templates.texts import Texts
 
@@ -22,13 +22,17 @@ class Column:
 
 @dataclass(frozen=True)
 class Paging:
-    """Where in a list a page stands."""
+    """Where in a list a page stands; after the last one comes none, so that is the last."""
 
     page: int
     total_rows: int
     line: str
     """The command that shows the first page."""
     size: int = PAGE_SIZE
+
+    def __post_init__(self) -> None:
+        last = max(1, -(-self.total_rows // self.size))
+        object.__setattr__(self, "page", min(self.page, last))
 
     @property
     def offset(self) -> int:
@@ -48,6 +52,29 @@ class Paging:
             "previous": f"{self.line} page:{self.page - 1}" if self.page > 1 else None,
             "next": f"{self.line} page:{self.page + 1}" if self.offset + self.size < self.total_rows else None,
         }
+
+
+class Found(Protocol):
+    """Rows of one page, and how many there are in all."""
+
+    @property
+    def rows(self) -> Sequence[Any]:
+        """The page's."""
+
+    @property
+    def total_rows(self) -> int:
+        """In all."""
+
+
+FoundT = TypeVar("FoundT", bound=Found)
+
+
+def turned_to(page: int, find: Callable[[int], FoundT]) -> FoundT:
+    """Find the rows of a page, or of the last one where there are not so many; `find` takes the rows before it."""
+    found = find((page - 1) * PAGE_SIZE)
+    if found.rows or not found.total_rows:
+        return found
+    return find(Paging(page, found.total_rows, "").offset)
 
 
 def table(

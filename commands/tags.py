@@ -10,34 +10,18 @@ from commands.confirming import Confirmation, is_about
 from commands.context import Context
 from commands.errors import CommandError, NotUnderstood
 from commands.files import csv_file
-from commands.parameters import Page, Parameter, WordsParameter
+from commands.parameters import AsFile, Page, WordsParameter
 from commands.phrases import en, es
 from commands.progress import Progress
 from commands.registry import command
 from commands.reply import Reply
 from commands.tables import PAGE_SIZE, Column, Paging, table, without_page
-from commands.words import Words
 from hub import tags as hub_tags
 from hub.customers import MatchKind, find
-from hub.names import fold
 from hub.tags import Owner, TagCount
 from templates.catalogue import N_
 
 CustomerAndTags = Annotated[Sequence[str], WordsParameter(N_("CUSTOMER TAG…"))]
-
-
-class AsFileParameter(Parameter):
-    """`csv`: as a file."""
-
-    usage = "[csv]"
-
-    def take(self, words: Words) -> bool | None:
-        """Take the word."""
-        found = next((word for word in words if fold(word) == "csv"), None)
-        return bool(words.take(found)) if found else None
-
-
-AsFile = Annotated[bool, AsFileParameter()]
 
 _COLUMNS = (
     Column(N_("Tag"), lambda row, _: row.tag, 4),

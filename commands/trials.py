@@ -14,7 +14,7 @@ from commands.parameters import CustomerName, Everything, Order, Page, Parameter
 from commands.phrases import en, es
 from commands.registry import command
 from commands.reply import Reply
-from commands.tables import PAGE_SIZE, Column, Paging, table, without_page
+from commands.tables import PAGE_SIZE, Column, Paging, table, turned_to, without_page
 from commands.words import Words
 from hub import trials as hub_trials
 from hub.access import Needs, may
@@ -63,7 +63,10 @@ def trials(ctx: Context, where: Where = Everything, sort: Order = None, page: Pa
     """List the trials that run or start later."""
     line = without_page(ctx.line)
     with ctx.read() as session:
-        found = hub_trials.list_trials(session, ctx.scope, where, sort, limit=PAGE_SIZE, offset=(page - 1) * PAGE_SIZE)
+        found = turned_to(
+            page,
+            lambda before: hub_trials.list_trials(session, ctx.scope, where, sort, limit=PAGE_SIZE, offset=before),
+        )
 
     def whole() -> dict[str, Any]:
         with ctx.read() as session:

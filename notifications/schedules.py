@@ -9,6 +9,9 @@ from zoneinfo import ZoneInfo
 
 from storage.tables import Schedule
 
+LAST_DAY = 31
+"""Of a month: in a shorter one its last."""
+
 
 class Every(StrEnum):
     """How often."""

@@ -14,8 +14,9 @@ FORM = "trial submit"
 def _named() -> set[str]:
     """The commands in the table of "What it answers": `rule new|edit` names two."""
     table = (ROOT / "README.md").read_text().split("## What it answers")[1].split("\n## ")[0]
-    usages = [usage.replace(r"\|", "|") for row in re.findall(r"^\|.*\|$", table, re.M) for usage in re.findall("`([^`]+)`", row)]
-    return {" ".join(words) for usage in usages for words in product(*(word.split("|") for word in usage.split("[")[0].split()))}
+    rows = re.findall(r"^\|.*\|$", table.replace(r"\|", "/"), re.M)
+    typed = [usage.split("[")[0].split() for row in rows for usage in re.findall("`([^`]+)`", row)]
+    return {" ".join(words) for usage in typed for words in product(*(word.split("/") for word in usage))}
 
 
 def test_readme_names_every_command() -> None:

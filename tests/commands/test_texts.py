@@ -111,10 +111,34 @@ def test_every_text_of_a_card_is_in_the_catalogue(office: Office, each: Any) -> 
 def test_help_says_in_spanish_what_is_to_be_typed(office: Office) -> None:
     office.say(ANA, "settings language es")
     usage = office.say(ANA, "help indicators").text
-    assert "expiring [DÍAS] [meetings|calling] [FILTRO]" in usage
+    assert "vencen [DÍAS] [meetings|calling] [FILTRO]" in usage
 
 
 @pytest.mark.parametrize("typed", ["help", "ayuda"])
 def test_help_with_every_command_fits_into_a_card(office: Office, typed: str) -> None:
     whole = json.dumps(office.say(ANA, typed).card).encode()
     assert len(whole) < 0.9 * WEBEX.card_bytes
+
+
+@pytest.mark.parametrize(
+    ("typed", "shown"),
+    [
+        ("kpis", "vencen 90"),
+        ("help", "ayuda indicadores"),
+        ("exprng 30", "¿Querías decir vencen"),
+        ("customer", "A «cliente» le falta CLIENTE"),
+        ("customers status:suspnded", "clientes status:"),
+    ],
+)
+def test_a_spanish_reader_is_shown_the_spanish_names_of_commands(office: Office, typed: str, shown: str) -> None:
+    office.say(ANA, "settings language es")
+    assert shown in office.say(ANA, typed).text
+
+
+def test_what_people_named_like_a_command_stays_as_it_is(office: Office) -> None:
+    with office.database.write() as session:
+        put(session, [Org("`expiring 30`", org_id=f"{9:032x}"), Org("customers", org_id=f"{8:032x}")])
+    office.say(ANA, "settings language es")
+    shown = office.say(ANA, "customers sort:-name").text
+    assert "expiring 30" in shown
+    assert "- customers" in shown
