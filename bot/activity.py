@@ -26,7 +26,9 @@ class Activity:
     person: str
     """UUID of who acted."""
     email: str
-    one_to_one: bool
+    """Of who acted; empty where that was not told."""
+    one_to_one: bool | None
+    """None where that was not told."""
 
     def for_record(self) -> dict[str, Any]:
         """Return it as JSON for the inbox."""

@@ -4,7 +4,8 @@ import signal
 import threading
 from collections.abc import Callable
 from contextlib import suppress
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
+from enum import StrEnum
 
 import structlog
 
@@ -23,6 +24,7 @@ from bot.settings import Misconfigured, Settings
 from bot.spaces import Spaces
 from bot.watch import Watch
 from bot.webex import Person, Webex
+from bot.webhook import Webhooks
 from bot.websocket import Websocket
 from notifications.collect import WATCH
 from notifications.deliver import WITHHELD, Deliverer
@@ -44,17 +46,25 @@ def _utc_now() -> datetime:
     return datetime.now(UTC)
 
 
+class Way(StrEnum):
+    """How messages come in."""
+
+    WEBSOCKET = "websocket"
+    WEBHOOKS = "webhooks"
+
+
 class Service:
     """The running bot.
 
     Raises:
-        Misconfigured: there is no token.
+        Misconfigured: there is no token or, for webhooks, no address or secret.
+        OSError: the port for webhooks cannot be had.
         DatabaseUnusable: the database cannot be opened.
         TokenRefused: Webex does not accept the token.
         Unavailable: Webex cannot be reached.
     """
 
-    def __init__(self, settings: Settings, clock: Callable[[], datetime] = _utc_now) -> None:
+    def __init__(self, settings: Settings, clock: Callable[[], datetime] = _utc_now, way: Way = Way.WEBSOCKET) -> None:
         if settings.token is None:
             raise Misconfigured("WEBEX_ACCESS_TOKEN: the bot's access token is missing")
         self.clock = clock
@@ -67,7 +77,7 @@ class Service:
             audiences=lambda target: spaces.audience(target),
             wake=lambda: self._deliverer.wake(),
         )
-        self._presence = Presence(self.parts.database, clock)
+        self._presence = Presence(self.parts.database, clock, lease=timedelta(seconds=settings.lease_seconds))
         self._heart = Heart(self._presence, self._take_over, _not_renewed)
         spaces = Spaces(self.parts.database, self._webex, self.parts.people, clock)
         rooms = Rooms(self.parts.database, self._webex)
@@ -103,8 +113,8 @@ class Service:
             workers=settings.workers,
             presence=self._presence,
         )
-        self._socket = Websocket(self._webex, self._intake, clock)
-        self._health = Health(self.parts.database, self._socket, self.parts.access, settings.watch_seconds)
+        self._line = self._way_in(settings, way)
+        self._health = Health(self.parts.database, self._line, self.parts.access, settings.watch_seconds)
         pipeline = Pipeline(
             self.parts.database,
             spaces.audience,
@@ -149,7 +159,7 @@ class Service:
         self._heart.start()
         self._deliverer.start()
         self._intake.start()
-        self._thread = threading.Thread(target=self._listen, name="websocket", daemon=True)
+        self._thread = threading.Thread(target=self._listen, name="line", daemon=True)
         self._thread.start()
         self._watch.start()
         threading.Thread(target=charts.warm_up, name="charts", daemon=True).start()
@@ -162,7 +172,7 @@ class Service:
 
     def stop(self) -> None:
         """Take nothing more in, finish what is under way, and give everything back."""
-        self._socket.stop()
+        self._line.stop()
         if self._thread:
             self._thread.join()
         self._watch.stop()
@@ -190,6 +200,23 @@ class Service:
         if self.failure:
             raise self.failure
 
+    def _way_in(self, settings: Settings, way: Way) -> Websocket | Webhooks:
+        if way is Way.WEBSOCKET:
+            return Websocket(self._webex, self._intake, self.clock)
+        if settings.webhook_url is None or settings.webhook_secret is None:
+            raise Misconfigured("PARTNERBOT_WEBHOOK_URL, PARTNERBOT_WEBHOOK_SECRET: webhooks need both")
+        return Webhooks(
+            self._webex,
+            self._intake,
+            self._presence,
+            self.clock,
+            url=settings.webhook_url,
+            secret=settings.webhook_secret.get_secret_value(),
+            host=settings.webhook_host,
+            port=settings.webhook_port,
+            rooms_changed=lambda: self._watch.hurry(),
+        )
+
     def _runner(self, pipeline: Pipeline) -> Runner | None:
         """What takes partner reports further, where there is access to them."""
         partner, services = self.parts.partner, self.parts.services
@@ -215,7 +242,7 @@ class Service:
 
     def _listen(self) -> None:
         try:
-            self._socket.run()
+            self._line.run()
         except TokenRefused as error:
             self.failure = error
 

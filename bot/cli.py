@@ -30,14 +30,19 @@ def main() -> None:
 
 
 @app.command()
-def run() -> None:
+def run(
+    webhook: Annotated[
+        bool, typer.Option("--webhook", help="Take messages over webhooks instead of a websocket (docs/scaling.md).")
+    ] = False,
+) -> None:
     """Run the service: answer in Webex, watch customers, send alerts and reports."""
-    from bot.app import Service
+    from bot.app import Service, Way
     from bot.logs import configure
 
     with terminal.told_in_one_line():
         configure()
-        Service(terminal.settings()).run_until_stopped()
+        way = Way.WEBHOOKS if webhook else Way.WEBSOCKET
+        Service(terminal.settings(), way=way).run_until_stopped()
 
 
 @app.command()

@@ -3,10 +3,10 @@
 from collections.abc import Sequence
 from datetime import datetime
 from functools import partial
+from typing import Protocol
 
 from sqlmodel import col, func, select
 
-from bot.websocket import Websocket
 from commands.health import Check
 from hub.sync import grace, oldest_licences
 from hub.tokens import RenewedTokens
@@ -17,14 +17,21 @@ from templates.catalogue import N_
 from templates.texts import Texts
 
 
+class Line(Protocol):
+    """The way in from Webex: whether it is there, and since when that is so."""
+
+    connected: bool
+    since: datetime
+
+
 class Health:
-    """Looks at the socket, the age of the data and what waits to be delivered."""
+    """Looks at the way in from Webex, the age of the data and what waits to be delivered."""
 
     def __init__(
-        self, database: Database, socket: Websocket, access: RenewedTokens | None, watch_seconds: float
+        self, database: Database, line: Line | None, access: RenewedTokens | None, watch_seconds: float
     ) -> None:
         self._database = database
-        self._socket = socket
+        self._line = line
         self._access = access
         self._watch_seconds = watch_seconds
 
@@ -40,18 +47,19 @@ class Health:
             held = session.scalars(select(func.count()).where(col(Held.state) == HeldState.OPEN)).one()
             halted = session.scalars(select(func.count()).select_from(Halt)).one()
         return [
-            self._connection(),
+            *self._connection(),
             *self._expiring_access(),
             *(self._source(sources[name], now, oldest) for name in NAMES if name in sources),
             *([_held(held)] if held else []),
             _delivery(waiting, parked, halted),
         ]
 
-    def _connection(self) -> Check:
-        socket = self._socket
-        if socket.connected:
-            return Check("socket", N_("Connection to Webex"), ok=True, state=partial(_since, socket.since))
-        return Check("socket", N_("Connection to Webex"), ok=False, state=partial(_away, socket.since))
+    def _connection(self) -> Sequence[Check]:
+        line = self._line
+        if line is None:
+            return ()
+        state = partial(_since if line.connected else _away, line.since)
+        return (Check("socket", N_("Connection to Webex"), ok=line.connected, state=state),)
 
     def _expiring_access(self) -> Sequence[Check]:
         ends = self._access.ends_soon() if self._access else None

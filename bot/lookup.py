@@ -68,12 +68,16 @@ class LookUp:
         )
 
     def _clicked(self, activity: Activity, action: Action) -> Arrival:
+        email = activity.email or self._webex.person(action.person_id).email
+        is_direct = activity.one_to_one
+        if is_direct is None:
+            is_direct = self._webex.room(action.room_id).type == "direct"
         return Arrival(
             id=action.id,
             person_id=action.person_id,
-            person_email=activity.email,
+            person_email=email,
             room_id=action.room_id,
-            room_type="direct" if activity.one_to_one else "group",
+            room_type="direct" if is_direct else "group",
             root_id=self._root(action.message_id),
             inputs=action.inputs,
             created=action.created,

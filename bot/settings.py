@@ -15,6 +15,9 @@ from hub.trials import LONGEST
 from notifications.deliver import HALT_AFTER
 from notifications.run import Pacing
 
+SECRET_CHARACTERS = 16
+"""A shorter secret of webhooks could be guessed."""
+
 
 class Misconfigured(Exception):
     """A setting is missing or makes no sense; the message names it in one line."""
@@ -74,6 +77,15 @@ class Settings(BaseSettings):
     region_codes: Annotated[dict[str, str], NoDecode] = Field(
         default_factory=dict,
         description="region=code,…: what Webex calls a region in reports, if not so",
+    )
+    webhook_url: str | None = Field(
+        default=None, description="address under which Webex reaches `run --webhook`, such as https://bot.example/webex"
+    )
+    webhook_secret: SecretStr | None = Field(default=None, description="what Webex signs its requests with")
+    webhook_host: str = Field(default="127.0.0.1", description="network address that `run --webhook` listens at")
+    webhook_port: int = Field(default=8080, ge=0, le=65535, description="its port")
+    lease_seconds: float = Field(
+        default=30, ge=1, description="so long after its last sign of life a process's work is taken over by others"
     )
     workers: int = Field(default=8, ge=1, le=64, description="messages handled at once")
     senders: int = Field(default=16, ge=1, le=64, description="messages posted at once, each into another space")
@@ -147,6 +159,13 @@ class Settings(BaseSettings):
             ZoneInfo(value)
         except (ZoneInfoNotFoundError, ValueError) as error:
             raise ValueError(f"there is no time zone {value!r}; write it like Europe/Madrid") from error
+        return value
+
+    @field_validator("webhook_secret")
+    @classmethod
+    def _check_secret(cls, value: SecretStr | None) -> SecretStr | None:
+        if value and len(value.get_secret_value()) < SECRET_CHARACTERS:
+            raise ValueError(f"it has to have {SECRET_CHARACTERS} characters or more, such as `openssl rand -hex 32`")
         return value
 
     @model_validator(mode="after")

@@ -75,6 +75,17 @@ class Action:
 
 
 @dataclass(frozen=True)
+class Webhook:
+    """A wish of ours to be told of something at an address."""
+
+    id: str
+    name: str
+    resource: str
+    event: str
+    is_active: bool
+
+
+@dataclass(frozen=True)
 class File:
     """An attached file."""
 
@@ -204,6 +215,26 @@ class Webex:
         with _translated():
             self._api.messages.update(messageId=message_id, roomId=room_id, markdown=markdown)
 
+    def webhooks(self) -> list[Webhook]:
+        """Return every webhook of the account."""
+        with _translated():
+            return [_webhook(each.json_data) for each in self._api.webhooks.list(max=100)]
+
+    def add_webhook(self, name: str, url: str, resource: str, event: str, secret: str) -> None:
+        """Have an address told of something from now on."""
+        with _translated():
+            self._api.webhooks.create(name, url, resource, event, secret=secret)
+
+    def change_webhook(self, webhook_id: str, name: str, url: str, secret: str) -> None:
+        """Give a webhook another address and secret, and have it active (PUT /webhooks/{id})."""
+        with _translated():
+            self._api.webhooks.update(webhook_id, name=name, targetUrl=url, secret=secret, status="active")
+
+    def delete_webhook(self, webhook_id: str) -> None:
+        """Have a webhook told nothing more."""
+        with _translated():
+            self._api.webhooks.delete(webhook_id)
+
 
 @contextmanager
 def _translated() -> Iterator[None]:
@@ -266,6 +297,10 @@ def _action(found: Mapping[str, Any]) -> Action:
     )
 
 
+def _webhook(found: Mapping[str, Any]) -> Webhook:
+    return Webhook(found["id"], found["name"], found["resource"], found["event"], found.get("status") == "active")
+
+
 def _room(found: Mapping[str, Any]) -> Room:
     return Room(found["id"], found["type"], found.get("title", ""))
 
@@ -277,7 +312,7 @@ def _person(found: Mapping[str, Any]) -> Person:
         email=email,
         display_name=found.get("displayName", ""),
         org_id=found.get("orgId"),
-        is_bot=found.get("type") == "bot" or _is_bot(email),
+        is_bot=found.get("type") == "bot" or is_bot(email),
     )
 
 
@@ -287,11 +322,12 @@ def _member(found: Mapping[str, Any]) -> Person:
         email=found["personEmail"],
         display_name=found.get("personDisplayName", ""),
         org_id=found.get("personOrgId"),
-        is_bot=_is_bot(found["personEmail"]),
+        is_bot=is_bot(found["personEmail"]),
     )
 
 
-def _is_bot(email: str) -> bool:
+def is_bot(email: str) -> bool:
+    """Tell a bot's e-mail from a person's."""
     return email.lower().endswith(BOT_DOMAINS)
 
 
