@@ -3,7 +3,7 @@
 import argparse
 import sys
 
-from bench import answers, burst, calling, delivery, roundtrip, watch
+from bench import answers, burst, calling, delivery, roundtrip, watch, years
 
 BENCHMARKS = {
     "roundtrip": roundtrip,
@@ -12,6 +12,7 @@ BENCHMARKS = {
     "answers": answers,
     "calling": calling,
     "watch": watch,
+    "years": years,
 }
 
 
@@ -20,7 +21,7 @@ def main(arguments: list[str]) -> int:
     parser = argparse.ArgumentParser(prog="python -m bench")
     parser.add_argument("names", nargs="*", metavar="NAME")
     parser.add_argument(
-        "--customers", type=int, default=answers.CUSTOMERS, help="of the partner of `answers` and `calling`"
+        "--customers", type=int, default=answers.CUSTOMERS, help="of the partner of `answers`, `calling`, `years`"
     )
     given = parser.parse_args(arguments)
     for name, module in BENCHMARKS.items():
@@ -31,7 +32,7 @@ def main(arguments: list[str]) -> int:
         return 2
     for name in given.names or BENCHMARKS:
         print(f"\n{name} …", flush=True)
-        if name in ("answers", "calling"):
+        if name in ("answers", "calling", "years"):
             BENCHMARKS[name].main(given.customers)
         else:
             BENCHMARKS[name].main()

@@ -82,10 +82,15 @@ def fitting(message: Message, limits: Limits = WEBEX) -> list[Message]:
     A card too large to be posted gives way to the Markdown that stands beside it. Beside a card that fits, Markdown is
     only for clients without cards: there it is cut, and ends in an ellipsis.
     """
-    if message.card is not None and len(json.dumps(message.card).encode()) <= limits.card_bytes:
+    if fits(message, limits):
         return [replace(message, markdown=_cut(message.markdown, limits.text_bytes))]
     first, *others = split_rows(message.markdown, limits.text_bytes)
     return [replace(message, markdown=first, card=None), *map(Message, others)]
+
+
+def fits(message: Message, limits: Limits = WEBEX) -> bool:
+    """Whether it has a card that is small enough to be posted."""
+    return message.card is not None and len(json.dumps(message.card).encode()) <= limits.card_bytes
 
 
 def message_of(row: Outbox) -> Message:

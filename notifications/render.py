@@ -15,7 +15,7 @@ from notifications import keys
 from notifications.batch import Alert, Item
 from notifications.cap import SHOWN
 from notifications.kinds import KINDS
-from notifications.outbox import Message, Outgoing, Priority
+from notifications.outbox import Message, Outgoing, Priority, fits
 from notifications.record import opens
 from notifications.reports.writing import file_name
 from notifications.wording import heading, row, subject, tone
@@ -23,6 +23,9 @@ from templates import render as templates
 from templates.catalogue import N_
 from templates.texts import Texts
 from templates.vocabulary import label
+
+NAMED_RULES = 10
+"""Rules that a card names."""
 
 
 @dataclass(frozen=True)
@@ -51,29 +54,18 @@ def _messages(alert: Alert, style: Style, at: datetime) -> list[Outgoing]:
     reader = alert.reader
     texts = Texts(reader.language or style.language, reader.zone or style.zone)
     topics = _topics(alert)
-    rows = [row(item, at, texts) for items in topics for item in items]
     title = _title(alert, topics, texts)
-    view = {
-        "title": title,
-        "tone": tone(topics[0][0]) if len(topics) == 1 else "default",
-        "period": _period(alert, texts),
-        "sections": _sections(topics, at, texts),
-        "more": len(rows) - SHOWN if len(rows) > SHOWN else 0,
-        "moved": reader.is_moved,
-        "stays_open": any(opens(item) for item in alert.items),
-        "about_customers": any(item.event.org_id for item in alert.items),
-        "rules": sorted({number for item in alert.items for number in item.rules}),
-    }
+    said, shown = _fitting(alert, topics, title, texts, at)
     record = reader.audience.for_record(Needs.READ) if any(item.event.org_id for item in alert.items) else None
     first = Outgoing(
         cause=cause_of(alert),
         target=reader.target,
-        message=Message(templates.markdown("alert", texts, **view), templates.card("alert", texts, **view)),
+        message=said,
         priority=Priority.DIGEST if alert.digest else Priority.ALERT,
         parent_cause=alert.thread,
         audience=record,
     )
-    if not view["more"]:
+    if shown == len(alert.items):
         return [first]
     return [
         first,
@@ -86,6 +78,37 @@ def _messages(alert: Alert, style: Style, at: datetime) -> list[Outgoing]:
             audience=record,
         ),
     ]
+
+
+def _fitting(
+    alert: Alert, topics: Sequence[Sequence[Item]], title: str, texts: Texts, at: datetime
+) -> tuple[Message, int]:
+    """Return the card, and how many items it lists: fewer where so many are too large for a card."""
+    listed = min(len(alert.items), SHOWN)
+    while True:
+        said = _said(alert, topics, title, texts, at, listed)
+        if fits(said) or listed == 0:
+            return said, listed
+        listed -= 1
+
+
+def _said(
+    alert: Alert, topics: Sequence[Sequence[Item]], title: str, texts: Texts, at: datetime, listed: int
+) -> Message:
+    rules = sorted({number for item in alert.items for number in item.rules})
+    view = {
+        "title": title,
+        "tone": tone(topics[0][0]) if len(topics) == 1 else "default",
+        "period": _period(alert, texts),
+        "sections": _sections(alert, topics, texts, at, listed),
+        "more": len(alert.items) - listed,
+        "moved": alert.reader.is_moved,
+        "stays_open": any(opens(item) for item in alert.items),
+        "about_customers": any(item.event.org_id for item in alert.items),
+        "rules": rules[:NAMED_RULES],
+        "more_rules": len(rules[NAMED_RULES:]),
+    }
+    return Message(templates.markdown("alert", texts, **view), templates.card("alert", texts, **view))
 
 
 def _topics(alert: Alert) -> list[list[Item]]:
@@ -121,17 +144,21 @@ def _period(alert: Alert, texts: Texts) -> str:
     )
 
 
-def _sections(topics: Sequence[Sequence[Item]], at: datetime, texts: Texts) -> list[dict[str, Any]]:
-    """Share the rows that a card shows among the topics: each shows some, the first ones more."""
-    left = SHOWN
+def _sections(
+    alert: Alert, topics: Sequence[Sequence[Item]], texts: Texts, at: datetime, listed: int
+) -> list[dict[str, Any]]:
+    """Share the rows that a card lists among the topics: each lists some, the first ones more."""
+    left = listed
     shares = []
     for place, items in enumerate(topics):
         share = min(len(items), max(1, left - sum(min(2, len(each)) for each in topics[place + 1 :])) if left else 0)
         left -= share
         shares.append(share)
+    # A digest says when it is from, so what happened stands above its rows.
+    is_headed = len(topics) > 1 or alert.digest is not None
     return [
         {
-            "title": heading(items, texts) if len(topics) > 1 else "",
+            "title": heading(items, texts) if is_headed else "",
             "tone": tone(items[0]),
             "rows": [row(item, at, texts) for item in items[:share]],
             "more": len(items) - share,

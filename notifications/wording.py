@@ -69,7 +69,6 @@ def subject(item: Item, texts: Texts) -> str:
 _SERVICE = {
     Service.REPORT_FAILED: N_("A scheduled report failed"),
     Service.DATA_STALE: N_("The data are out of date"),
-    Service.IMPORT_REJECTED: N_("An import was partly rejected"),
 }
 
 
@@ -99,7 +98,7 @@ def _details(item: Item, at: datetime, texts: Texts, *, whole: bool) -> Sequence
         changes = texts.count("%(n)s change in a day", "%(n)s changes in a day", item.flaps)
         return [changes, subject(item, texts), texts(N_("told again when it is steady for a day"))]
     if event.kind in set(Nearing) and event.end_date:
-        left = texts.count("%(n)s day left", "%(n)s days left", (event.end_date - at.date()).days)
+        left = _days_left((event.end_date - at.date()).days, texts)
         what = f"{label(event.after.get('type'), texts)} {event.subscription_id}"
         return [what, f"{texts.day(event.end_date)} ({left})", *_moved(event.before, event.end_date, texts)]
     if event.kind in set(Trial):
@@ -121,6 +120,13 @@ def _details(item: Item, at: datetime, texts: Texts, *, whole: bool) -> Sequence
         return facts
     more = texts.count("%(n)s more", "%(n)s more", len(facts) - FACTS)
     return [*facts[:FACTS], more]
+
+
+def _days_left(days: int, texts: Texts) -> str:
+    """Say how far off an end is; by the time of a digest it may be over."""
+    if days < 0:
+        return texts.count("%(n)s day ago", "%(n)s days ago", -days)
+    return texts.count("%(n)s day left", "%(n)s days left", days)
 
 
 def _moved(before: Mapping[str, Any], end: date, texts: Texts) -> Sequence[str]:

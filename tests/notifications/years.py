@@ -9,14 +9,14 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
 
 from sqlalchemy import insert, update
 
 from hub.access import Role
 from hub.bulk import upsert_rows
-from hub.tables import customer, licence, subscription, touched
+from hub.tables import customer, customer_tag, licence, subscription, touched
 from notifications.audience import Audience, Member
 from notifications.outbox import Outgoing
 from notifications.pipeline import Pipeline
@@ -26,11 +26,31 @@ from storage.tables import Rule, Space
 
 FIRST = date(2026, 11, 23)
 ANA = Member("ana@partner.example", "Ana", frozenset({Role.FULL}))
-ROOMS = {"default": (30, 7, 1), "early": (90, 60, 30, 14, 7, 1)}
-"""Spaces with the days that their rules ask for."""
 
-Line = tuple[str, str, str, int]
-"""A space, a subscription, its end and the threshold that was told of it."""
+
+@dataclass(frozen=True)
+class Room:
+    """A space, and what its rule asks for."""
+
+    kinds: tuple[str, ...] = ("expiry",)
+    days: tuple[int, ...] = (30, 7, 1)
+    tag: str | None = None
+    product: str | None = None
+    weekly: bool = False
+    """In a digest, on Mondays at five."""
+
+
+ROOMS = {
+    "default": Room(),
+    "early": Room(days=(90, 60, 30, 14, 7, 1)),
+    "renewals": Room(kinds=("renewal",), days=(60, 7)),
+    "gold": Room(kinds=("expiry", "renewal"), tag="gold"),
+    "meetings": Room(kinds=("expiry", "renewal"), days=(30, 1), product="Meetings"),
+    "weekly": Room(kinds=("expiry", "renewal"), days=(30, 14, 7), weekly=True),
+}
+
+Line = tuple[str, str, str, str, int]
+"""A space, a kind, a subscription, its end and the threshold that was told of it."""
 
 
 @dataclass
@@ -43,11 +63,27 @@ class Held:
     start: date
     end: date
     auto_renew: bool
+    product: str
+    gold: bool
+    """Its customer has the tag."""
+
+    @property
+    def kind(self) -> str:
+        """What its end is called."""
+        return "renewal" if self.auto_renew else "expiry"
+
+    def concerns(self, room: Room) -> bool:
+        """Whether the rule of a space is about it."""
+        return (
+            self.kind in room.kinds
+            and (room.tag is None or self.gold)
+            and (room.product is None or self.product == room.product)
+        )
 
 
 @dataclass
 class Years:
-    """A partner with so many customers, and two spaces that are told what expires."""
+    """A partner with so many customers, and spaces that are told what expires or renews."""
 
     database: Database
     folder: Path
@@ -60,8 +96,8 @@ class Years:
     def __post_init__(self) -> None:
         self._random = random.Random(self.seed)
         self._pipeline = Pipeline(self.database, lambda _: Audience((ANA,)), Style("en", "UTC", self.folder))
-        self._nearest: dict[tuple[str, date, bool], int] = {}
-        self._last: date | None = None
+        self._nearest: dict[tuple[str, str, date, bool], int] = {}
+        self._waiting: dict[tuple[str, str, date, bool], tuple[Held, date, int]] = {}
         self._begin()
 
     def live(self, days: int, outages: Iterable[range] = ()) -> None:
@@ -69,7 +105,7 @@ class Years:
         away = {day for outage in outages for day in outage}
         for number in range(1, days + 1):
             today = FIRST + timedelta(days=number)
-            self._change(today)
+            self.change(today)
             if number not in away:
                 self.look(today)
 
@@ -98,6 +134,8 @@ class Years:
                         start,
                         end,
                         not is_trial and self._random.random() < 0.4,
+                        "Meetings" if self._random.random() < 0.3 else "Calling",
+                        number % 5 == 0,
                     )
                 )
         at = datetime(FIRST.year, FIRST.month, FIRST.day, 5, tzinfo=UTC)
@@ -116,20 +154,29 @@ class Years:
                     for number in range(self.customers)
                 ],
             )
+            gold = [
+                {"org_id": org_id, "tag": "gold"} for org_id in sorted({each.org_id for each in self.held if each.gold})
+            ]
+            connection.execute(insert(customer_tag), gold)
             connection.execute(insert(subscription), [_row(each) for each in self.held])
             rows = [
-                {"subscription_id": each.id, "product": "Calling", "org_id": each.org_id, "total": 10, "assigned": 5}
+                {"subscription_id": each.id, "product": each.product, "org_id": each.org_id, "total": 10, "assigned": 5}
                 for each in self.held
             ]
             connection.execute(insert(licence), rows)
-            for room, days in ROOMS.items():
-                session.add(Space(room_id=room, kind="group"))
+            for name, room in ROOMS.items():
+                session.add(Space(room_id=name, kind="group"))
                 session.flush()
                 session.add(
                     Rule(
-                        room_id=room,
-                        events=["expiry"],
-                        thresholds={"expiry": list(days)},
+                        room_id=name,
+                        events=list(room.kinds),
+                        thresholds={kind: list(room.days) for kind in room.kinds},
+                        where=f"tag:{room.tag}" if room.tag else "",
+                        products=[room.product] if room.product else [],
+                        every="weekly" if room.weekly else "now",
+                        day=1 if room.weekly else None,
+                        at=time(5) if room.weekly else None,
                         created_by=ANA.email,
                         created_at=at,
                     )
@@ -138,8 +185,9 @@ class Years:
         self.look(FIRST)
         assert not self.told
         self.expected.clear()
+        self._waiting.clear()
 
-    def _change(self, today: date) -> None:
+    def change(self, today: date) -> None:
         """A thousandth of all moves its end, or begins to renew by itself, or stops to."""
         chosen = self._random.sample(self.held, max(1, len(self.held) // 1000))
         changed = []
@@ -160,18 +208,40 @@ class Years:
 
     def _expect(self, today: date) -> None:
         """The nearest threshold that is crossed, unless that or a nearer one was crossed before with the same end."""
+        self._expect_digests(today)
+        horizon = today + timedelta(days=max(days for room in ROOMS.values() for days in room.days))
         for each in self.held:
-            left = (each.end - today).days
-            if not (each.start <= today and 0 <= left <= 90) or each.auto_renew:
+            if not each.start <= today <= each.end <= horizon:
                 continue
-            for room, days in ROOMS.items():
-                crossed = min((n for n in days if left <= n), default=None)
-                if crossed is None or not self._is_news(room, each, crossed):
+            left = (each.end - today).days
+            for name, room in ROOMS.items():
+                crossed = min((n for n in room.days if left <= n), default=None)
+                if crossed is None or not each.concerns(room) or not self._is_news(name, each, crossed):
                     continue
-                self.expected.add((room, each.id, each.end.isoformat(), crossed))
+                if room.weekly:
+                    key = (name, each.id, each.end, each.auto_renew)
+                    since, waiting = today, crossed
+                    if key in self._waiting:
+                        _, since, before = self._waiting[key]
+                        waiting = min(before, crossed)
+                    self._waiting[key] = each, since, waiting
+                else:
+                    self.expected.add((name, each.kind, each.id, each.end.isoformat(), crossed))
+
+    def _expect_digests(self, today: date) -> None:
+        """What happened before the last Monday at five is told, as near as it came; not what has moved since."""
+        monday = today - timedelta(days=today.weekday())
+        for key, (held, since, crossed) in list(self._waiting.items()):
+            name, _, end, auto_renew = key
+            # Who looks at six on a Monday is too late for that day's digest.
+            if since >= monday:
+                continue
+            del self._waiting[key]
+            if (held.end, held.auto_renew) == (end, auto_renew):
+                self.expected.add((name, held.kind, held.id, end.isoformat(), crossed))
 
     def _is_news(self, room: str, held: Held, crossed: int) -> bool:
-        key = (f"{room}:{held.id}", held.end, held.auto_renew)
+        key = (room, held.id, held.end, held.auto_renew)
         known = self._nearest.get(key)
         self._nearest[key] = crossed
         return known is None or crossed < known
@@ -192,30 +262,28 @@ def _row(held: Held) -> dict[str, object]:
 
 def _lines(message: Outgoing, files: Sequence[Outgoing]) -> list[Line]:
     """Return what a card says, line by line; where it cannot hold all, what its CSV says."""
-    if message.parent_cause:
+    if message.cause.endswith(":csv"):
         return []
     found: list[Line] = []
     if files:
         path = files[0].message.file
         assert path is not None
         with path.open(encoding="utf-8-sig", newline="") as lines:
-            for row in list(csv.reader(lines))[1:]:
-                days = re.search(r"within (\d+) day", row[0])
-                assert days, row
-                found.append(_line(message.target, days[1], row[3], row[4]))
+            found = [_line(message.target, row[0], row[3], row[4]) for row in list(csv.reader(lines))[1:]]
+        path.unlink()
         return found
-    title = message.message.markdown.splitlines()[0]
+    title = ""
     for text in message.message.markdown.replace("\\", "").splitlines():
         if text.startswith("**"):
             title = text
         elif held := re.search(r"\b(S\d+x\d)\b", text):
-            days = re.search(r"within (\d+) day", title)
-            assert days, title
-            found.append(_line(message.target, days[1], held[1], text))
+            found.append(_line(message.target, title, held[1], text))
     return found
 
 
-def _line(room: str, days: str, held: str, text: str) -> Line:
-    end = re.search(r"(\d+ \w{3} \d{4})", text)
+def _line(room: str, title: str, held: str, text: str) -> Line:
+    kind, end = re.search(r"(end|renew)s? within (\d+) day", title), re.search(r"(\d+ \w{3} \d{4})", text)
+    assert kind, title
     assert end, text
-    return room, held, datetime.strptime(end[1], "%d %b %Y").replace(tzinfo=UTC).date().isoformat(), int(days)
+    name = {"end": "expiry", "renew": "renewal"}[kind[1]]
+    return room, name, held, datetime.strptime(end[1], "%d %b %Y").replace(tzinfo=UTC).date().isoformat(), int(kind[2])
