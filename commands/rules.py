@@ -1,41 +1,25 @@
 """The rules of a space, or of a person one-to-one: made, listed, changed and tried out."""
 
-from collections.abc import Mapping
 from typing import Annotated, Any
 
 from sqlmodel import Session, col, select
 
 from commands.context import Context
 from commands.errors import NotFound, NotUnderstood
-from commands.filters import saved_filters
 from commands.parameters import NumberParameter
 from commands.registry import command
 from commands.reply import Reply
-from commands.report_grammar import WhenParameter
-from commands.rule_views import quiet_typed, view_of, when_typed
-from commands.rule_words import (
-    EXAMPLE,
-    RuleWords,
-    Typed,
-    default_days,
-    read_cap,
-    read_days,
-    read_quiet,
-    read_where,
-)
-from commands.words import Words
+from commands.rule_forms import Filled, empty, form, read_form
+from commands.rule_views import view_of
+from commands.rule_words import EXAMPLE, RuleWords, Typed, default_days
 from hub.access import Needs
 from hub.filters import Filter, parse
-from hub.products import BOTH
 from hub.tables import customer
-from notifications.kinds import DEFAULT_DAYS, KINDS, Nearing
+from notifications.kinds import DEFAULT_DAYS, Nearing
 from notifications.replay import replay
 from notifications.rules import HOURLY_CAP, changed, record_of
-from notifications.run import NOW
-from notifications.schedules import Every
 from storage.tables import Audit, Deed, Rule, Space
 from templates.catalogue import N_
-from templates.vocabulary import label
 
 Number = Annotated[int, NumberParameter()]
 
@@ -70,8 +54,10 @@ def rule_new(ctx: Context, typed: Typed = None) -> Reply:
     """Make a rule; where nothing is typed, show a form for it."""
     form_id = ctx.inputs.get("form_id", "")
     if typed is None and not form_id:
-        return _form(ctx, None)
-    wanted = typed or _filled(ctx)
+        return form(ctx, None, ctx.request_id, empty(None), {})
+    filled = Filled(typed) if typed else read_form(ctx)
+    if filled.problems:
+        return form(ctx, None, form_id, ctx.inputs, filled.problems)
     rule = Rule(
         room_id=ctx.here,
         events=[],
@@ -79,8 +65,8 @@ def rule_new(ctx: Context, typed: Typed = None) -> Reply:
         created_by=ctx.person.email,
         created_at=ctx.now,
     )
-    _apply(rule, wanted)
-    rule.where = str(wanted.where)
+    _apply(rule, filled.words)
+    rule.where = str(filled.words.where)
     with ctx.write() as session:
         key = f"rule new:{form_id}"
         deed = session.get(Deed, key) if form_id else None
@@ -107,8 +93,11 @@ def rule_edit(ctx: Context, number: Number, typed: Typed = None) -> Reply:
     with ctx.read() as session:
         known = _rule(session, ctx, number)
     if typed is None and "form_id" not in ctx.inputs:
-        return _form(ctx, known)
-    wanted = typed or _filled(ctx)
+        return form(ctx, known.id, ctx.request_id, empty(known), {})
+    filled = Filled(typed) if typed else read_form(ctx)
+    if filled.problems:
+        return form(ctx, known.id, ctx.inputs["form_id"], ctx.inputs, filled.problems)
+    wanted = filled.words
     with ctx.write() as session:
         rule = _rule(session, ctx, number)
         before = record_of(rule)
@@ -270,56 +259,6 @@ def _pause(ctx: Context, number: int, *, paused: bool) -> Reply:
 def _owner(session: Session, ctx: Context) -> str:
     """Return whom a space belongs to: who makes its first rule, where nobody has subscribed it."""
     return session.get_one(Space, ctx.here).owner_email or ctx.person.email
-
-
-def _form(ctx: Context, rule: Rule | None) -> Reply:
-    texts = ctx.texts
-    return Reply(
-        "rule_form",
-        view={
-            "id": rule.id if rule else None,
-            "form_id": ctx.request_id,
-            "kinds": [(str(kind), label(kind, texts)) for kind in KINDS],
-            "events": ",".join(rule.events if rule else ()),
-            "days": {
-                kind.value: ",".join(map(str, (rule.thresholds.get(kind) if rule else None) or DEFAULT_DAYS))
-                for kind in Nearing
-            },
-            "products": rule.products[0] if rule and len(rule.products) == 1 else "",
-            "product_names": [(name, name) for name in sorted(BOTH)],
-            "where": rule.where if rule else "",
-            "every": [(NOW, texts(N_("at once"))), *((str(each), label(each, texts)) for each in Every)],
-            "how_often": rule.every if rule else NOW,
-            "when": when_typed(rule),
-            "quiet": quiet_typed(rule) if rule else "",
-            "hourly_cap": (rule.hourly_cap if rule else HOURLY_CAP) or "",
-        },
-        data=lambda: {"form": {"id": rule.id if rule else None, "kinds": [str(kind) for kind in KINDS]}},
-        bounded=False,
-    )
-
-
-def _filled(ctx: Context) -> RuleWords:
-    """Read the fields of the form."""
-    inputs: Mapping[str, str] = {name: value.strip() for name, value in ctx.inputs.items()}
-    events = [kind for kind in inputs.get("events", "").split(",") if kind in KINDS]
-    fields: dict[str, Any] = {
-        "events": events,
-        "thresholds": {kind: read_days(inputs.get(kind, "")) for kind in map(str, Nearing) if kind in events},
-        "products": [inputs["products"]] if inputs.get("products") in BOTH else [],
-        "hourly_cap": read_cap(inputs.get("max") or "off"),
-        **read_quiet(inputs.get("quiet") or "off"),
-        **_how_often(inputs.get("every", NOW), inputs.get("when", "")),
-    }
-    return RuleWords(fields, read_where(inputs.get("where", ""), lambda: saved_filters(ctx, ctx.space)))
-
-
-def _how_often(every: str, when: str) -> dict[str, Any]:
-    if every not in set(Every):
-        return {"every": NOW, "day": None, "at": None}
-    *day, at = when.replace(" at ", " ").split() or ["09:00"]
-    found = WhenParameter("rule new suspended weekly monday at 09:00").take(Words(" ".join([every, *day, "at", at])))
-    return {"every": every, "day": found.day if found else None, "at": found.at if found else None}
 
 
 def _audit(

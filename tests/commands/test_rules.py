@@ -2,6 +2,7 @@
 
 import re
 from datetime import timedelta
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -120,6 +121,41 @@ def test_the_form_makes_one_rule_however_often_it_is_sent(office: Office) -> Non
     (rule,) = rules(office)
     assert (rule.events, rule.thresholds, rule.where) == (["suspended", "expiry"], {"expiry": [60, 30]}, "acme")
     assert (rule.every, rule.day, str(rule.at), rule.hourly_cap) == ("monthly", 31, "08:30:00", None)
+
+
+def test_a_form_with_mistakes_comes_back_as_filled_in_with_what_is_wrong_at_its_field(office: Office) -> None:
+    data = office.say(ANA, "rule new", ROOM).card["actions"][0]["data"]
+    inputs = {
+        **{name: value for name, value in data.items() if name != "run"},
+        "events": "expiry",
+        "expiry": "soon",
+        "renewal": "30",
+        "products": "Calling",
+        "where": "status:glad",
+        "every": "weekly",
+        "when": "someday 09:00",
+        "quiet": "all night",
+        "max": "1",
+    }
+    said = office.say(ANA, data["run"], ROOM, inputs)
+    assert rules(office) == []
+    found = list(elements(said.card))
+    lines = [element for element in found if element.get("type", "").startswith(("Input.", "TextBlock", "RichText"))]
+    below = {one["id"]: str(other) for one, other in pairwise(lines) if "id" in one and "id" not in other}
+    words = {"expiry": "soon", "where": "glad", "when": "someday", "quiet": "all night", "max": "1"}
+    assert below.keys() == words.keys()
+    assert all(word in below[name] for name, word in words.items())
+    assert {element["id"]: element["value"] for element in found if "id" in element}.items() <= inputs.items()
+    mended = {**inputs, "expiry": "60", "where": "", "when": "monday 09:00", "quiet": "", "max": ""}
+    office.say(ANA, data["run"], ROOM, mended)
+    assert [rule.thresholds for rule in rules(office)] == [{"expiry": [60]}]
+
+
+def test_a_form_without_events_says_so_at_them(office: Office) -> None:
+    office.say(ANA, "rule new suspended", ROOM)
+    said = office.say(ANA, "rule edit 1", ROOM, {"form_id": "x", "events": "", "every": "now"})
+    assert "choose at least one" in said.text
+    assert [rule.events for rule in rules(office)] == [["suspended"]]
 
 
 def test_the_form_of_a_rule_comes_filled_in(office: Office) -> None:
