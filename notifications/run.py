@@ -95,7 +95,7 @@ def digest_due(rule: Rule, zone: str, happened: datetime) -> datetime:
 def last_due(rule: Rule, zone: str, at: datetime) -> datetime:
     """Return the latest due time of a digest that is not after a time."""
     cadence = cadence_of(rule, zone)
-    back = {Every.DAILY: 2, Every.WEEKLY: 8, Every.MONTHLY: 32}[cadence.every]
+    back = {Every.DAILY: 2, Every.WEEKDAYS: 4, Every.WEEKLY: 8, Every.MONTHLY: 32}[cadence.every]
     found = cadence.next_after(at - timedelta(days=back))
     while (following := cadence.next_after(found)) <= at:
         found = following

@@ -227,7 +227,7 @@ digests = st.builds(
         created_by="ana",
         created_at=NOON,
     ),
-    every=st.sampled_from(["daily", "weekly", "monthly"]),
+    every=st.sampled_from(["daily", "weekdays", "weekly", "monthly"]),
     day=st.integers(1, 31),
     hour=st.integers(0, 23),
     minute=st.sampled_from([0, 1, 15, 30, 59]),
@@ -246,6 +246,7 @@ def due_times(rule: Rule, zone: str, around: datetime) -> list[datetime]:
         wanted = rule.day or 1
         counts = {
             "daily": True,
+            "weekdays": day.isoweekday() <= 5,
             "weekly": day.isoweekday() == wanted,
             "monthly": day.day == wanted or (is_last and day.day < wanted),
         }[rule.every]
