@@ -13,6 +13,7 @@ import typer
 from bot import database_commands, terminal
 
 if TYPE_CHECKING:
+    from bot.parts import Parts
     from hub.calling import CallingSummary
     from hub.importing import Summary
 
@@ -190,12 +191,23 @@ def import_file(
             full=full,
             progress=progress,
         )
+        _tell_rejected(parts, file, summary)
     if as_json:
         terminal.print_json(summary.as_json())
     else:
         _print_summary(summary)
     if not summary.succeeded:
         raise typer.Exit(1)
+
+
+def _tell_rejected(parts: "Parts", file: Path, summary: "Summary | CallingSummary") -> None:
+    """Leave word for the service's owner, whom the running service tells."""
+    from notifications.rejections import tell_rejected
+    from templates.texts import Texts
+
+    if parts.settings.owner:
+        defaults = Texts(parts.settings.language, parts.settings.time_zone)
+        tell_rejected(parts.database, parts.settings.owner, file, summary, defaults, terminal.clock())
 
 
 def _import_calling(file: Path, *, dayfirst: bool, strict: bool, full: bool, as_json: bool) -> None:
@@ -212,6 +224,7 @@ def _import_calling(file: Path, *, dayfirst: bool, strict: bool, full: bool, as_
             progress=progress,
         )
         sum_up(parts.database)
+        _tell_rejected(parts, file, summary)
     if as_json:
         terminal.print_json(summary.as_json())
     else:

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from commands.report_grammar import WhenParameter
-from notifications.kinds import Calling, Service, Trial
+from notifications.kinds import KINDS, Calling, Service, Trial
 from notifications.rules import is_digest
 from notifications.run import cadence_of
 from notifications.schedules import Every
@@ -16,7 +16,7 @@ from templates.vocabulary import label
 _GROUPS: Mapping[str, Sequence[str]] = {
     N_("all about trials"): tuple(Trial),
     N_("what stands out in Webex Calling"): tuple(Calling),
-    N_("failed reports, old data, rejected imports"): tuple(Service),
+    N_("failed reports, old data"): tuple(Service),
 }
 
 
@@ -60,7 +60,8 @@ def view_of(rule: Rule, texts: Texts) -> dict[str, Any]:
 def _events(rule: Rule, days: Mapping[str, str], texts: Texts) -> Iterable[str]:
     """Say which events, those that belong together in one word where all of them are told."""
     said: set[str] = set()
-    for event in rule.events:
+    # An older rule may name what is no event any more.
+    for event in filter(KINDS.__contains__, rule.events):
         whole = next((name for name, kinds in _GROUPS.items() if event in kinds and {*kinds} <= {*rule.events}), None)
         text = texts(whole) if whole else days.get(event) or label(event, texts)
         if text not in said:

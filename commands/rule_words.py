@@ -44,7 +44,6 @@ EVENT_WORDS: Mapping[str, Sequence[str]] = {
     "abandoned": [Calling.ABANDONED],
     "reports": [Service.REPORT_FAILED],
     "data": [Service.DATA_STALE],
-    "imports": [Service.IMPORT_REJECTED],
     "defaults": DEFAULT_EVENTS,
 }
 """What is typed for events, and the kinds that it stands for."""
@@ -70,7 +69,6 @@ _SPANISH = {
     "abandonadas": "abandoned",
     "informes": "reports",
     "datos": "data",
-    "importaciones": "imports",
     "habituales": "defaults",
 }
 _EVENTS = {**{word: word for word in EVENT_WORDS}, **_SPANISH}

@@ -31,11 +31,14 @@ class Calling(StrEnum):
 
 
 class Service(StrEnum):
-    """What concerns no customer but the service itself, told to the space that asked for it."""
+    """What concerns no customer but the service itself, told to the space that asked for it.
+
+    The rejected rows of an import are no event: in chat its answer names them, and those of a file taken in on the
+    command line are told to the owner of the service (`notifications.rejections`).
+    """
 
     REPORT_FAILED = "report_failed"
     DATA_STALE = "data_stale"
-    IMPORT_REJECTED = "import_rejected"
 
 
 GREW = "overage_grew"

@@ -56,7 +56,7 @@ def visible(session: Session, assigned_to: frozenset[str], org_ids: Collection[s
 def route(events: Sequence[Event], rules: Collection[Rule], readers: Mapping[str, Reader], covered: Covering) -> Batch:
     """Return an alert for each reader with all that their rules ask for; an event that several ask for is one item.
 
-    What one space asked for is told there, unless it has rules and none of them asks for it.
+    What one space asked for is told there, unless it has rules that are not paused and none of them asks for it.
     """
     by_reader: dict[str, dict[str, Item]] = defaultdict(dict)
     for rule in rules:
@@ -68,7 +68,7 @@ def route(events: Sequence[Event], rules: Collection[Rule], readers: Mapping[str
         for event in wanted:
             if event.org_id is None or event.org_id in names:
                 _add(by_reader[rule.room_id], rule, event, names.get(event.org_id or "", ""))
-    _add_asked_for(by_reader, events, {rule.room_id for rule in rules}, readers)
+    _add_asked_for(by_reader, events, {rule.room_id for rule in rules if not rule.paused}, readers)
     return Batch(tuple(Alert(readers[room_id], tuple(items.values())) for room_id, items in by_reader.items() if items))
 
 

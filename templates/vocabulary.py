@@ -40,7 +40,6 @@ _LABELS = {
     "abandoned_calls": N_("queue calls are abandoned"),
     "report_failed": N_("a scheduled report fails"),
     "data_stale": N_("data are out of date"),
-    "import_rejected": N_("an import is partly rejected"),
     # how often
     "daily": N_("daily"),
     "weekdays": N_("Monday to Friday"),

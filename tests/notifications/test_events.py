@@ -199,3 +199,11 @@ def test_a_rule_of_a_product_speaks_of_its_subscriptions_only(watched: Watched) 
     watched.clock.advance(timedelta(minutes=1))
     watched.tell(*acme(end=TODAY + timedelta(days=6)))
     assert watched.look() == ["1 customer ends within 7 days"]
+
+
+def test_a_space_whose_rules_are_all_paused_is_told_what_it_asked_for(watched: Watched) -> None:
+    watched.unsubscribe()
+    watched.subscribe(events=["suspended"], paused=True)
+    with watched.database.write() as session:
+        raise_events(session, [Raised(Service.REPORT_FAILED, "7:2026-11-22", room_id=ROOM)], watched.clock())
+    assert watched.look() == ["A scheduled report failed"]

@@ -1,15 +1,18 @@
 """What the service tells of itself: once, to whom it concerns."""
 
 from datetime import date, timedelta
+from pathlib import Path
 
 import pytest
 
+from hub.importing import import_customers
 from hub.readings import CustomerReading, Readings, SubscriptionReading
 from hub.sync.doubt import merge_believed
 from hub.sync.task import Task
 from notifications.audience import Audience
 from notifications.kinds import Service
 from notifications.notices import Notices
+from notifications.rejections import tell_rejected
 from storage.tables import Person, Source
 from templates.texts import Texts
 from tests.notifications.conftest import FULL, OUTSIDER, ROOM, Watched
@@ -66,7 +69,7 @@ def test_an_outage_is_told_once_and_so_is_its_end(watched: Watched, notices: Not
 
 def test_only_those_hear_of_it_who_subscribed_to_it(watched: Watched, notices: Notices) -> None:
     watched.unsubscribe()
-    watched.subscribe(events=[Service.IMPORT_REJECTED])
+    watched.subscribe(events=[Service.REPORT_FAILED])
     read(watched)
     watched.clock.advance(timedelta(hours=1))
     notices.look(watched.clock())
@@ -143,3 +146,17 @@ def test_ending_access_is_told_to_the_owner_alone_and_again_as_the_day_comes_nea
     assert told == [14, 7, 3, 1]
     assert {target for target, _ in said(watched)} == {OWNER}
     assert all("REFRESH" in row.content["markdown"] for row in watched.outbox())
+
+
+def test_rejected_rows_of_a_file_are_told_to_the_owner_once(watched: Watched, tmp_path: Path) -> None:
+    file = tmp_path / "customers.csv"
+    file.write_text("customer,org_id\nAcme,2f1d3b5c-7a90-4c1e-8d22-5b6f7a8c9d01\nNobody,none\n")
+    for _ in range(2):
+        summary = import_customers(watched.database, file, now=watched.clock())
+        tell_rejected(watched.database, OWNER, file, summary, Texts("en", "UTC"), watched.clock())
+    assert said(watched) == [(OWNER, "An import was partly rejected")]
+    assert "of 2 rows, 1 could not be read; the others went in" in watched.outbox()[0].content["markdown"]
+    good = tmp_path / "good.csv"
+    good.write_text("customer,org_id\nAcme,2f1d3b5c-7a90-4c1e-8d22-5b6f7a8c9d01\n")
+    summary = import_customers(watched.database, good, now=watched.clock())
+    assert not tell_rejected(watched.database, OWNER, good, summary, Texts("en", "UTC"), watched.clock())
