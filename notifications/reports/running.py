@@ -16,6 +16,7 @@ from notifications.outbox import Message, Outgoing, Priority, enqueue
 from notifications.pipeline import Audiences
 from notifications.render import Style
 from notifications.reports.catalogue import REPORTS, ReportQuery
+from notifications.reports.failing import raise_failed
 from notifications.reports.runs import asked, begin
 from notifications.reports.spans import span_before
 from notifications.reports.summary import summary
@@ -24,9 +25,12 @@ from notifications.schedules import Cadence, Every
 from storage import Database
 from storage.tables import Schedule, Space
 from templates import render
+from templates.catalogue import N_
 from templates.texts import Texts
 
 log = structlog.get_logger()
+
+_FAILED = N_("I try again at its next time. The bot's owner finds the reason in the log.")
 
 
 def run_due(database: Database, audiences: Audiences, style: Style, now: datetime) -> list[Outgoing]:
@@ -62,16 +66,13 @@ def _run(
     except Exception:
         # A report that fails tells its space, and its schedule stays; the detail is for the log alone.
         log.exception("a scheduled report failed", action="report", schedule=schedule.id)
-        problem = "failed"
-        view = {"report": texts(REPORTS[schedule.report].title), "id": schedule.id}
-        message = Outgoing(
-            cause=_cause(schedule),
-            target=schedule.room_id,
-            message=Message(render.markdown("report_failed", texts, **view)),
-            priority=Priority.REPORT,
-        )
+        problem, message = "failed", None
     with database.write() as session:
         if not _move_on(session, schedule, problem, now):
+            return []
+        if message is None:
+            title = f"{texts(REPORTS[schedule.report].title)} ({schedule.id})"
+            raise_failed(session, _cause(schedule), schedule.room_id, title, texts(_FAILED), now)
             return []
         enqueue(session, [message], now)
     return [message]

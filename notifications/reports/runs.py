@@ -26,12 +26,14 @@ from notifications.outbox import Message, Outgoing, Priority, enqueue
 from notifications.pipeline import Audiences
 from notifications.render import Style
 from notifications.reports.catalogue import REPORTS, ReportQuery
+from notifications.reports.failing import raise_failed, why
 from notifications.reports.spans import Span
 from notifications.reports.summary import summary
 from notifications.reports.writing import write
 from storage import Database
 from storage.tables import Outbox, ReportRun, RunState, Space
 from templates import render
+from templates.catalogue import N_
 from templates.texts import Texts
 
 log = structlog.get_logger()
@@ -129,8 +131,12 @@ class Runner:
     def _fail(self, run: ReportRun, error: Exception, now: datetime) -> list[Outgoing]:
         texts = self._texts(run)
         log.warning("a report cannot be made", action="report", run=run.id, reason=str(error))
-        view = {"report": texts(REPORTS[run.report].title), "error": error, "again": line_of(run)}
-        said = Message(render.markdown("report_not_made", texts, **view, **_what(error)))
+        title, reason = texts(REPORTS[run.report].title), why(error, texts)
+        if run.schedule_id:
+            # Nobody waits for the answer: it comes with what else there is to tell, and not in quiet hours.
+            reason = f"{reason} {texts(N_('To try again: `%(line)s`'), line=line_of(run))}"
+            return self._end(run, RunState.FAILED, None, now, failure=(title, reason), error=str(error))
+        said = Message(render.markdown("report_not_made", texts, report=title, why=reason, again=line_of(run)))
         return self._end(run, RunState.FAILED, self._message(run, said), now, error=str(error))
 
     def _message(self, run: ReportRun, said: Message, audience: Audience | None = None) -> Outgoing:
@@ -143,7 +149,15 @@ class Runner:
             audience=audience.for_record(Needs.READ) if audience else None,
         )
 
-    def _end(self, run: ReportRun, state: RunState, message: Outgoing, now: datetime, **values: Any) -> list[Outgoing]:
+    def _end(
+        self,
+        run: ReportRun,
+        state: RunState,
+        message: Outgoing | None,
+        now: datetime,
+        failure: tuple[str, str] | None = None,
+        **values: Any,
+    ) -> list[Outgoing]:
         """Write down the end and its message, unless somebody ended it meanwhile."""
         with self.database.write() as session:
             stored = session.get_one(ReportRun, run.id, with_for_update=True)
@@ -152,9 +166,12 @@ class Runner:
             stored.state = state
             for name, value in values.items():
                 setattr(stored, name, value)
-            enqueue(session, [message], now)
+            posts = [message] if message else []
+            enqueue(session, posts, now)
+            if failure:
+                raise_failed(session, run.cause, run.room_id, *failure, now)
         self._tell_end(run, state)
-        return [message]
+        return posts
 
     def _change(self, run: ReportRun, **values: Any) -> None:
         with self.database.write() as session:
@@ -235,18 +252,3 @@ def _range(arguments: dict[str, Any], *, dated: bool) -> dict[str, Any]:
     if dated:
         return {"first": date.fromisoformat(arguments["first"]), "last": date.fromisoformat(arguments["last"])}
     return {"first": None, "last": None}
-
-
-def _what(error: Exception) -> dict[str, Any]:
-    """What a template needs to say what went wrong."""
-    match error:
-        case Unusable():
-            return {"fault": error.fault.value, "detail": error.detail}
-        case RangeTooLong():
-            return {"fault": "range", "detail": error.most_days}
-        case Rejected():
-            return {"fault": "rejected", "detail": "; ".join(error.problems.values())}
-        case NotAllowed() | TokenRefused():
-            return {"fault": "access", "detail": ""}
-        case _:
-            return {"fault": "not_made", "detail": ""}

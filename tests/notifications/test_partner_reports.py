@@ -19,6 +19,7 @@ from hub.sync import sync
 from hub.webex import PartnerClient
 from notifications.audience import Audience, Member
 from notifications.outbox import Outgoing
+from notifications.pipeline import Pipeline
 from notifications.render import Style
 from notifications.reports.running import run_due
 from notifications.reports.runs import MOST_EDITS, Runner, asked, begin
@@ -203,13 +204,12 @@ def test_who_sees_some_customers_gets_the_rows_of_those(desk: Desk) -> None:
     assert found
 
 
-def test_a_scheduled_report_is_prepared_once_for_its_due_time(desk: Desk) -> None:
-    now = desk.clock()
+def schedule(desk: Desk, report: str, now: datetime) -> None:
     with desk.database.write() as session:
         session.add(
             Schedule(
                 room_id="room",
-                report="usage",
+                report=report,
                 arguments={"days": 90, "products": ["Calling"], "where": "", "region": "US"},
                 every="weekly",
                 day=now.isoweekday(),
@@ -220,9 +220,38 @@ def test_a_scheduled_report_is_prepared_once_for_its_due_time(desk: Desk) -> Non
                 created_at=now,
             )
         )
+
+
+def test_a_scheduled_report_is_prepared_once_for_its_due_time(desk: Desk) -> None:
+    now = desk.clock()
+    schedule(desk, "usage", now)
     style = Style("en", "UTC", desk.folder)
     for _ in range(2):
         run_due(desk.database, lambda _room: Audience.of_one(FULL), style, now)
     (message,) = desk.finish()
     assert message.message.file_name is not None
     assert message.message.file_name.startswith("Calling Detailed Usage_")
+
+
+@pytest.mark.parametrize("report", ["usage", "expiring"])
+def test_a_scheduled_report_that_fails_is_an_event_of_its_space(box: Box, desk: Desk, report: str) -> None:
+    """Of Webex's reports it says why, and how to ask again; of our own the reason is for the log."""
+    now = desk.clock()
+    style = Style("en", "UTC", desk.folder)
+    pipeline = Pipeline(desk.database, lambda _room: Audience.of_one(FULL), style)
+    pipeline.run(now)
+    schedule(desk, report, now)
+    box.control("PATCH", "switches", fail_reports=True)
+    if report == "expiring":
+        desk.folder.parent.mkdir(exist_ok=True)
+        desk.folder.write_text("a file where a folder should be")
+    for _ in range(2):
+        assert run_due(desk.database, lambda _room: Audience.of_one(FULL), style, now) == []
+    if report == "usage":
+        assert desk.finish() == []
+    (message,) = [message for message in pipeline.run(desk.clock()) if message.target == "room"]
+    said = message.message.markdown.replace("\\", "")
+    assert "A scheduled report failed" in said
+    assert ("Webex did not finish it" if report == "usage" else "I try again at its next time") in said
+    assert ("To try again: `report run usage" in said) is (report == "usage")
+    assert pipeline.run(desk.clock()) == []
