@@ -85,13 +85,7 @@ def _span(ctx: Context, report: Report, span: Span | None) -> Span:
     today = ctx.scope.today
     if report.partner and report.partner.inventory:
         if span:
-            raise NotUnderstood(
-                N_("“%(report)s” shows everything as it is now, so it has no range of days."),
-                hint=N_("Ask for it without one: %(example)s"),
-                suggestions=[f"report run {report.name}"],
-                report=ctx.texts(report.title),
-                example=f"report run {report.name}",
-            )
+            raise without_days(ctx, report)
         return Span(today, today)
     if span is None:
         return last_week(today)
@@ -167,6 +161,17 @@ def _waited(ctx: Context, reports: PartnerReports, report: Report, run: ReportRu
 
 def _further(ctx: Context, reports: PartnerReports, part: Part, wanted: Wanted) -> Part:
     return part if part.file else part.step(reports, wanted, ctx.services.files, ctx.services.region_code)
+
+
+def without_days(ctx: Context, report: Report) -> NotUnderstood:
+    """The answer to who wants days of a report that has none."""
+    return NotUnderstood(
+        N_("“%(report)s” shows everything as it is now, so it has no range of days."),
+        hint=N_("Ask for it without one: %(example)s"),
+        suggestions=[f"report run {report.name}"],
+        report=ctx.texts(report.title),
+        example=f"report run {report.name}",
+    )
 
 
 def chosen_region(ctx: Context, region: str | None) -> str | None:

@@ -6,12 +6,12 @@ from typing import Any
 from sqlmodel import col, select
 
 from commands.context import Context
-from commands.errors import NotFound, NotUnderstood
+from commands.errors import NotFound
 from commands.parameters import ChosenProducts, Days, Everything, Where
 from commands.registry import command
 from commands.reply import Attachment, Reply
 from commands.report_grammar import Cadenced, Number, OfDays, OfRegion, ReportName, ReportNumber
-from commands.report_preparing import cancel, chosen_region, prepare
+from commands.report_preparing import cancel, chosen_region, prepare, without_days
 from hub.regions import ALL
 from notifications.reports import REPORTS, ReportQuery, write
 from notifications.schedules import LAST_DAY, Cadence, Every
@@ -44,13 +44,7 @@ def report_run(
     if report.partner:
         return prepare(ctx, report, span, chosen_region(ctx, region), where)
     if span:
-        raise NotUnderstood(
-            N_("“%(report)s” shows everything as it is now, so it has no range of days."),
-            hint=N_("Ask for it without one: %(example)s"),
-            suggestions=[f"report run {report.name}"],
-            report=ctx.texts(report.title),
-            example=f"report run {report.name}",
-        )
+        raise without_days(ctx, report)
     written = write(
         report,
         ReportQuery(within, products or ctx.products, where),
