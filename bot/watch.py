@@ -20,6 +20,7 @@ from notifications.collect import WATCH
 from notifications.deliver import Deliverer
 from notifications.notices import Notices
 from notifications.pipeline import Pipeline
+from notifications.regular import Regular
 from notifications.reminders import Reminders
 from notifications.reports.running import run_due
 from notifications.reports.runs import Runner
@@ -62,6 +63,7 @@ class Watch:
         self._parts = parts
         self._pipeline = pipeline
         self._reminders = Reminders(pipeline)
+        self._regular = Regular(pipeline)
         self._deliverer = deliverer
         self._rooms = rooms
         self._greeter = greeter
@@ -139,7 +141,7 @@ class Watch:
         with self._parts.database.read() as session:
             is_first = session.get(Source, WATCH) is None
         told = len(self._pipeline.run(self._clock()))
-        told += self._reminders.look(self._clock())
+        told += self._reminders.look(self._clock()) + self._regular.look(self._clock())
         if is_first:
             told += self._notices.begin(self._clock())
         if told:

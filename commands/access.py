@@ -97,6 +97,13 @@ TABLE: Mapping[str, Access] = {
     "snooze": READ,
     "unsnooze": READ,
     "assign": READ,
+    "silence": READ,
+    "silence form": READ,
+    "silences": READ,
+    "unsilence": READ,
+    "why": READ,
+    "noise": READ,
+    "selftest": READ,
     "audit": READ,
     # What Partner Hub lets full and partner administrators change
     "tag": CHANGE,

@@ -52,6 +52,7 @@ def view_of(rule: Rule, texts: Texts) -> dict[str, Any]:
         "when": _when(rule, texts),
         "quiet": quiet_typed(rule),
         "hourly_cap": rule.hourly_cap,
+        "reminding": _reminding(rule, texts),
         "paused": rule.paused,
         "by": rule.created_by,
     }
@@ -67,6 +68,18 @@ def _events(rule: Rule, days: Mapping[str, str], texts: Texts) -> Iterable[str]:
         if text not in said:
             said.add(text)
             yield text
+
+
+def _reminding(rule: Rule, texts: Texts) -> str:
+    """Say what becomes of an alert that nobody acknowledges."""
+    said = []
+    if rule.repeat_hours:
+        hours = texts.count("%(n)s hour", "%(n)s hours", rule.repeat_hours)
+        said.append(texts(N_("told again every %(hours)s"), hours=hours))
+    if rule.escalate_to and rule.escalate_hours:
+        hours = texts.count("%(n)s hour", "%(n)s hours", rule.escalate_hours)
+        said.append(texts(N_("told to %(person)s after %(hours)s"), person=rule.escalate_to, hours=hours))
+    return "; ".join(said)
 
 
 def _when(rule: Rule, texts: Texts) -> str:

@@ -15,6 +15,7 @@ from commands.choices import ZoneParameter
 from commands.errors import NotUnderstood
 from commands.parameters import Parameter, filter_not_understood, read_filter
 from commands.report_grammar import WhenParameter
+from commands.rule_reminding import read_escalation, read_repeat
 from commands.words import Words
 from hub.filters import Filter, FilterError
 from hub.names import fold
@@ -88,7 +89,9 @@ class RuleWords:
 class RuleParameter(Parameter):
     """Everything after the name of the command."""
 
-    usage = N_("[EVENTS] [at DAYS] [WHEN] [quiet HH:MM-HH:MM] [max N] [FILTER]")
+    usage = N_(
+        "[EVENTS] [at DAYS] [WHEN] [quiet HH:MM-HH:MM] [max N] [repeat HOURS] [escalate to EMAIL after HOURS] [FILTER]"
+    )
     greedy = True
 
     def take(self, words: Words) -> RuleWords | None:
@@ -130,6 +133,10 @@ def read(typed: list[str]) -> tuple[RuleWords, str]:
             found.fields.setdefault("products", []).append(_PRODUCTS[folded])
         elif folded in ("quiet", "silencio"):
             found.fields |= _quiet(typed)
+        elif folded in ("repeat", "repetir"):
+            found.fields |= read_repeat(typed)
+        elif folded in ("escalate", "escalar"):
+            found.fields |= read_escalation(typed)
         elif folded in ("max", "maximo"):
             found.fields["hourly_cap"] = _cap(typed)
         elif folded in ("now", "ahora"):

@@ -21,9 +21,9 @@ from hub.errors import Conflict, Rejected
 from hub.filters import FilterError, keeping
 from hub.filters.saved import key
 from hub.webex import PartnerClient, PartnerPerson
-from notifications import dealing, rules
+from notifications import dealing, rules, silences
 from notifications.schedules import Cadence
-from storage.tables import Audit, AwaitedTrial, OpenAlert, Person, Rule, SavedFilter, Schedule, Space
+from storage.tables import Audit, AwaitedTrial, OpenAlert, Person, Rule, SavedFilter, Schedule, Silence, Space
 from templates.catalogue import N_
 
 Within = Callable[[Session, Audit, datetime], None]
@@ -199,7 +199,9 @@ def _unsubscribe(session: Session, change: Audit, now: datetime) -> None:
 def _rule(session: Session, change: Audit, now: datetime) -> None:
     """Make a rule what it was: one that was new is deleted, one that was deleted is there again."""
     rule = session.get(Rule, int(change.target.partition(":")[2]))
-    if (rules.record_of(rule) if rule else {}) != change.after:
+    current = rules.record_of(rule) if rule else {}
+    # Older changes hold fewer fields.
+    if bool(current) != bool(change.after) or any(current[name] != value for name, value in change.after.items()):
         raise _changed_since()
     if rule is None:
         session.add(rules.restored(str(change.room_id), change.before, now))
@@ -219,6 +221,33 @@ def _dealt(session: Session, change: Audit, _now: datetime) -> None:
     for number, alert in alerts.items():
         if alert:
             dealing.fill(alert, before[number])
+
+
+def _silence(session: Session, change: Audit, now: datetime) -> None:
+    """End a silence that was begun; one that was ended goes on in a new one, until the same end."""
+    if change.what == "silence":
+        begun = session.get(Silence, change.after["id"])
+        if begun is None or not silences.end(session, begun, change.who, now):
+            raise _changed_since()
+    before = change.before
+    if before and before["until"]:
+        end = datetime.fromisoformat(before["until"])
+        if end <= now:
+            raise _changed_since()
+        silences.begin(
+            session,
+            Silence(
+                room_id=str(change.room_id),
+                org_id=before["org_id"],
+                where=before["filter"],
+                kinds=before["events"],
+                begins_at=now,
+                until=end,
+                reason=before["reason"],
+                created_by=change.who,
+                created_at=now,
+            ),
+        )
 
 
 def _schedule(session: Session, change: Audit, now: datetime) -> None:
@@ -308,6 +337,8 @@ REVERSALS: Mapping[str, Reversal] = {
     "rule resume": _of("rule resume", within=_rule),
     "rule delete": _of("rule delete", within=_rule),
     **{what: _of(what, within=_dealt) for what in ("ack", "snooze", "unsnooze", "assign")},
+    "silence": _of("silence", within=_silence),
+    "unsilence": _of("unsilence", within=_silence),
     "report schedule": _of("report schedule", within=_schedule),
     "report paused": _of("report pause", within=_schedule),
     "report active": _of("report resume", within=_schedule),

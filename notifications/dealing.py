@@ -8,7 +8,7 @@ from sqlmodel import Session, col, select
 
 from notifications.outbox import Message, Outgoing, Priority
 from notifications.snoozes import Level
-from storage.tables import OpenAlert, Outbox, Rule
+from storage.tables import OpenAlert, Outbox, Rule, Space
 from templates.escape import markdown
 
 _TEXTS = ("acknowledged_by", "reason", "snoozed_by", "assigned_to", "assigned_by", "escalate_to", "snoozed_at")
@@ -130,3 +130,8 @@ def notes(
         for row in rows
         if beside is None or row.message_id != beside
     ]
+
+
+def rooms_of(session: Session, email: str) -> list[str]:
+    """Return the spaces that a person owns."""
+    return list(session.scalars(select(Space.room_id).where(Space.owner_email == email)))

@@ -44,6 +44,9 @@ class Service(StrEnum):
 GREW = "overage_grew"
 """A customer's licences in overage grew by more than a tenth since that was last told."""
 
+SELFTEST = "selftest"
+"""An event of nothing, which `selftest` sends the whole way; no rule can ask for it."""
+
 KINDS: tuple[str, ...] = (*Status, *Nearing, *Trial, GREW, *Calling, *Service)
 """Every kind of event."""
 

@@ -14,7 +14,7 @@ from hub.access import Needs
 from notifications import keys
 from notifications.batch import Alert, Item
 from notifications.cap import SHOWN
-from notifications.kinds import KINDS
+from notifications.kinds import KINDS, SELFTEST
 from notifications.outbox import Message, Outgoing, Priority, fits
 from notifications.record import opens
 from notifications.reports.writing import file_name
@@ -121,7 +121,7 @@ def _topics(alert: Alert) -> list[list[Item]]:
 
 def _urgency(topic: tuple[str, bool, int | None, bool]) -> tuple[bool, int, int, bool]:
     kind, left, days_before, flaps = topic
-    return left, KINDS.index(kind), days_before or 0, flaps
+    return left, [*KINDS, SELFTEST].index(kind), days_before or 0, flaps
 
 
 def _title(alert: Alert, topics: Sequence[Sequence[Item]], texts: Texts) -> str:

@@ -9,7 +9,18 @@ from notifications.batch import Reason
 from notifications.run import NOW
 from storage.tables import Decision, Fate, Rule
 
-_FIELDS = ("events", "thresholds", "products", "every", "day", "hourly_cap", "paused")
+_FIELDS = (
+    "events",
+    "thresholds",
+    "products",
+    "every",
+    "day",
+    "hourly_cap",
+    "paused",
+    "repeat_hours",
+    "escalate_to",
+    "escalate_hours",
+)
 _TIMES = ("at", "quiet_from", "quiet_until")
 
 HOURLY_CAP = 20

@@ -6,7 +6,7 @@ from typing import Any
 
 from hub.statuses import Status
 from notifications.batch import Item
-from notifications.kinds import GREW, Calling, Nearing, Service, Trial
+from notifications.kinds import GREW, SELFTEST, Calling, Nearing, Service, Trial
 from storage.tables import Event
 from templates.catalogue import N_
 from templates.texts import Texts
@@ -24,7 +24,7 @@ def heading(items: Sequence[Item], texts: Texts) -> str:
     """Say what items of one topic have in common, and how many customers they are."""
     item, n = items[0], len({each.event.org_id for each in items})
     kind = item.event.kind
-    if kind in set(Service):
+    if kind in {*Service, SELFTEST}:
         return subject(item, texts)
     if kind == Nearing.EXPIRY:
         days = texts.count("%(n)s day", "%(n)s days", item.days_before or 0)
@@ -59,6 +59,8 @@ def subject(item: Item, texts: Texts) -> str:
         return texts(form, status=label(kind, texts))
     if kind in set(Service):
         return texts(_SERVICE[Service(kind)])
+    if kind == SELFTEST:
+        return texts(N_("Self-test: this message came the whole way, and nothing happened"))
     if kind == Nearing.EXPIRY:
         return texts.count("ends within %(n)s day", "ends within %(n)s days", item.days_before or 0)
     if kind == Nearing.RENEWAL:

@@ -10,6 +10,7 @@ from notifications.pipeline import Pipeline
 from notifications.reminders import Reminders
 from notifications.render import Style
 from storage.tables import OpenAlert, Outbox, OutboxState, Subscription, Touched
+from templates.plain import plain
 from tests.commands.office import Office
 from tests.hub.definitions.partner import Held, Org, Product, put
 
@@ -76,5 +77,5 @@ def alert_of(session: Session, number: int) -> OpenAlert:
 
 
 def text_of(row: Outbox) -> str:
-    """The words of a message, without escapes."""
-    return str(row.content["markdown"]).replace("\\", "")
+    """The words of a message, without marks."""
+    return plain(row.content["markdown"])

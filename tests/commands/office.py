@@ -3,7 +3,7 @@
 Everything between an arrival and the outgoing messages is the product's own; only the wire is played.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import count
 from pathlib import Path
@@ -73,6 +73,8 @@ class Office:
     clock: ManualClock = field(default_factory=ManualClock)
     rooms: dict[str, tuple[Colleague, ...]] = field(default_factory=dict)
     feed: FeedClient | None = None
+    wake: Callable[[], None] = lambda: None
+    """Delivers what is in the outbox; nobody does unless told how."""
     has_token: bool = True
     """An administrator's token is configured; without it roles are those in the configuration."""
 
@@ -97,6 +99,8 @@ class Office:
             feed=self.feed,
             files=self.files,
             stale_since=fresh.stale_since,
+            wake=lambda: self.wake(),
+            sleep=lambda _seconds: None,
             audiences=lambda target: self.spaces.audience(target),
         )
         self.spaces = Spaces(self.database, rooms, self.people, self.clock)

@@ -33,7 +33,7 @@ def test_an_alert_card_deals_with_everything_it_told(alerted: Alerted) -> None:
     (told,) = alerted.suspend(0, 1)
     assert told.message.card is not None
     runs = [action["data"]["run"] for action in told.message.card["actions"]]
-    assert runs == ["ack", "snooze for 7 days", "assign to me", "silence", "why"]
+    assert runs == ["ack", "snooze for 7 days", "assign to me", "silence form", "why"]
     (row,) = alerted.said()
     answer = alerted.office.say(ANA, "ack", ROOM, inputs={}, thread=row.message_id)
     assert "Ana acknowledged #1, #2." in answer.text
