@@ -104,7 +104,6 @@ def _said(
         "more": len(alert.items) - listed,
         "moved": alert.reader.is_moved,
         "stays_open": any(opens(item) for item in alert.items),
-        "about_customers": any(item.event.org_id for item in alert.items),
         "rules": rules[:NAMED_RULES],
         "more_rules": len(rules[NAMED_RULES:]),
     }
