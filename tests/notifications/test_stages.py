@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from hub.statuses import Status
@@ -265,6 +265,23 @@ def test_every_moment_is_in_exactly_one_digest(rule: Rule, zone: str, moment: da
     assert last_due(rule, zone, moment) == max(at for at in times if at <= moment)
 
 
+quarters = st.builds(time, st.integers(0, 23), st.sampled_from([0, 15, 30, 45]))
+
+
+@given(quarters, quarters, st.sampled_from(ZONES), moments)
+def test_quiet_hours_are_those_of_the_clock_on_the_wall(begin: time, end: time, zone: str, moment: datetime) -> None:
+    """Quarter by quarter: quiet since the wall clock last struck the begin, until it strikes the end."""
+    assume(begin != end)
+    rule = Rule(room_id="one", events=[], created_by="ana", created_at=NOON, quiet_from=begin, quiet_until=end)
+    start = moment.replace(minute=moment.minute // 15 * 15, second=0, microsecond=0)
+    walls = {at: at.astimezone(ZoneInfo(zone)) for at in (start + timedelta(minutes=15 * n) for n in range(-200, 200))}
+    # Only days of 24 hours: what clocks skip or repeat is the next test's.
+    assume(len({wall.utcoffset() for wall in walls.values()}) == 1)
+    last = max(at for at, wall in walls.items() if at <= moment and wall.time() in (begin, end))
+    following = min(at for at, wall in walls.items() if at > moment and wall.time() == end)
+    assert quiet_until(rule, zone, moment) == (following if walls[last].time() == begin else None)
+
+
 @given(st.times(), st.times(), st.sampled_from(ZONES), moments)
 def test_quiet_hours_end_when_they_say(begin: time, end: time, zone: str, moment: datetime) -> None:
     begin, end = begin.replace(second=0, microsecond=0), end.replace(second=0, microsecond=0)
@@ -274,3 +291,72 @@ def test_quiet_hours_end_when_they_say(begin: time, end: time, zone: str, moment
         return
     assert moment < until <= moment + timedelta(hours=25)
     assert quiet_until(rule, zone, until) is None or begin == end
+
+
+@given(st.lists(st.tuples(quarters, quarters), min_size=1, max_size=3), st.booleans(), moments)
+def test_quiet_hours_hold_only_what_every_rule_at_once_wants_held(
+    hours: list[tuple[time, time]], with_digest: bool, moment: datetime
+) -> None:
+    """Held until the first of them ends; a digest that asks, too, does not make it louder."""
+    assume(all(begin != end for begin, end in hours))
+    asking = [
+        Rule(id=n, room_id="one", events=[], every="now", created_by="ana", created_at=NOON)
+        for n in range(1, len(hours) + 1)
+    ]
+    for rule, (begin, end) in zip(asking, hours, strict=True):
+        rule.quiet_from, rule.quiet_until = begin, end
+    if with_digest:
+        asking.append(Rule(id=9, room_id="one", events=[], every="daily", created_by="ana", created_at=NOON))
+    item = Item(Event(id=1, key="k", kind="setup", at=moment, org_id="a"), "A", "k", tuple(r.id or 0 for r in asking))
+    after = mute(Batch((Alert(READERS["one"], (item,)),)), replace(run(rules=asking), at=moment))
+    ends = [quiet_until(rule, "UTC", moment) for rule in asking if rule.every == "now"]
+    if all(ends):
+        (verdict,) = after.verdicts
+        assert (verdict.reason, verdict.due_at) == (Reason.QUIET, min(end for end in ends if end))
+    else:
+        assert not after.verdicts
+
+
+silences_of = st.tuples(st.sampled_from(["a", "b", ""]), st.lists(st.sampled_from(["setup", "overage"]), max_size=1))
+
+
+@given(st.lists(silences_of))
+def test_a_silence_holds_what_it_is_about_until_the_last_of_them_ends(silences: list[tuple[str, list[str]]]) -> None:
+    """Of a customer, or, without one, of all; of some kinds, or, without any, of all."""
+    held = [
+        (
+            Silence(
+                id=n,
+                room_id="one",
+                org_id=org,
+                kinds=kinds,
+                begins_at=NOON,
+                until=NOON + timedelta(hours=n),
+                created_by="ana",
+                created_at=NOON,
+            ),
+            {org} if org else {"a", "b", "c"},
+        )
+        for n, (org, kinds) in enumerate(silences, start=1)
+    ]
+
+    class Silenced(Played):
+        def silences(self, room_id: str, org_ids: Collection[str], at: datetime) -> Sequence[tuple[Silence, set[str]]]:
+            return [(silence, about & set(org_ids)) for silence, about in held]
+
+    happened = [
+        Event(id=n, key=f"{org}{kind}", kind=kind, at=NOON, org_id=org)
+        for n, (org, kind) in enumerate((org, kind) for org in ORGS for kind in ("setup", "overage"))
+    ]
+    after = mute(batch_of(happened), run(Silenced()))
+    found = {verdict.item.key: (verdict.reason, verdict.due_at) for verdict in after.verdicts}
+    expected = {}
+    for event in happened:
+        ends = [
+            silence.until
+            for silence, about in held
+            if event.org_id in about and (not silence.kinds or event.kind in silence.kinds)
+        ]
+        if ends:
+            expected[event.key] = (Reason.SILENCED, max(ends))
+    assert found == expected

@@ -26,6 +26,10 @@ def test_a_season_of_a_small_partner(sqlite_database: Database, tmp_path: Path) 
     check(live(sqlite_database, tmp_path, customers=200, days=60))
 
 
+def test_a_season_is_the_same_on_postgresql(postgres_database: Database, tmp_path: Path) -> None:
+    check(live(postgres_database, tmp_path, customers=100, days=45))
+
+
 @pytest.mark.proof
 def test_two_years_of_two_thousand_customers(sqlite_database: Database, tmp_path: Path) -> None:
     years = live(sqlite_database, tmp_path, customers=2_000, days=730)
