@@ -90,6 +90,7 @@ class Service:
                 self.parts.database, rooms, Texts(settings.language, settings.time_zone), clock, settings.owner
             ),
             mark=lambda _row: Texts(settings.language)(N_("(possibly repeated)")),
+            orphan=lambda _row: Texts(settings.language)(N_("(The message that this follows was deleted.)")),
             halt_after=settings.halt_after,
             threads=settings.senders,
             presence=self._presence,

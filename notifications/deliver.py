@@ -76,6 +76,7 @@ class Deliverer:
         *,
         told: Told | None = None,
         mark: Callable[[Outbox], str] | None = None,
+        orphan: Callable[[Outbox], str] | None = None,
         backoff: Backoff = Backoff(),  # noqa: B008  (frozen)
         halt_after: int = HALT_AFTER,
         threads: int = 4,
@@ -88,6 +89,7 @@ class Deliverer:
         self._gate = gate
         self._told = told
         self._mark = mark
+        self._orphan = orphan
         self._backoff = backoff
         self._workers = Workers(threads, "deliver")
         self._turns = Turns()
@@ -260,10 +262,7 @@ class Deliverer:
     def _marked(self, row: Outbox, message: Message) -> Message:
         if self._mark is None:
             return message
-        mark = self._mark(row)
-        notice = {"type": "TextBlock", "text": mark, "isSubtle": True, "wrap": True}
-        card = message.card and {**message.card, "body": [notice, *message.card.get("body", [])]}
-        return replace(message, markdown=f"{mark}\n\n{message.markdown}".rstrip(), card=card)
+        return _noticed(self._mark(row), message)
 
     def _absent(self, row: Outbox, error: Absent) -> bool:
         """Find out what is not there: the start of a thread, the room under this id, or the room."""
@@ -288,7 +287,11 @@ class Deliverer:
     def _refused(self, row: Outbox, error: Refused) -> None:
         if row.parent_id:
             # The start of its thread may have been deleted; what it says still counts.
-            self._again(row, error, self._clock(), parent_id=None, parent_cause=None)
+            content = row.content
+            if row.parent_cause and self._orphan:
+                said = _noticed(self._orphan(row), message_of(row))
+                content = {**content, "markdown": said.markdown, "card": said.card}
+            self._again(row, error, self._clock(), parent_id=None, parent_cause=None, content=content)
         else:
             self._park(row, error.reason)
 
@@ -342,3 +345,10 @@ class Deliverer:
         self._queue.settle(
             row, Outcome.RETRY, self._clock(), str(error), state=OutboxState.DUE, not_before=at, **values
         )
+
+
+def _noticed(notice: str, message: Message) -> Message:
+    """Return a message with a notice before what it says."""
+    block = {"type": "TextBlock", "text": notice, "isSubtle": True, "wrap": True}
+    card = message.card and {**message.card, "body": [block, *message.card.get("body", [])]}
+    return replace(message, markdown=f"{notice}\n\n{message.markdown}".rstrip(), card=card)

@@ -4,6 +4,7 @@ import csv
 import re
 from datetime import datetime
 
+import httpx
 import pytest
 
 from tests.e2e.conftest import Product, Talker, card_of, wait_for
@@ -256,3 +257,43 @@ def test_the_service_survives_an_outage_and_says_so(product: Product, ana: Talke
     (answer,) = ana.ask("kpis")
     assert "Nearing expiration" in answer["text"]
     assert wait_for("the socket", lambda: "connected since" in ana.ask("status")[0]["text"])
+
+
+def test_an_alert_is_dealt_with_from_its_rule_to_its_recovery(product: Product, ana: Talker) -> None:
+    room = ana.say("rule new suspended")["roomId"]
+    customer = product.healthy_customer(2)
+    paid = customer["subscriptions"][0]["subscription_id"]
+    product.control.patch(f"/sandbox/subscriptions/{paid}", json={"invoice": "unpaid"}).raise_for_status()
+    alert = ana.heard(room, paid)
+    assert "now: suspended" in alert["text"]
+    ana.press(alert, "ack")
+    assert "acknowledged #" in ana.replies(alert)[0]["text"]
+    ana.press(alert, "snooze")
+    assert "put off #" in ana.replies(alert, answers=2)[1]["text"]
+    product.control.patch(f"/sandbox/subscriptions/{paid}", json={"invoice": "paid"}).raise_for_status()
+    assert "no longer: suspended" in ana.replies(alert, answers=3)[2]["text"]
+    (why,) = ana.ask(f"why {customer['org_id']}")
+    assert "now: suspended" in why["text"]
+    assert "By rule" in why["text"]
+    assert "told " in why["text"]
+
+
+def test_the_way_of_an_alert_is_tried_out(ana: Talker) -> None:
+    asked = ana.say("selftest")
+    told, answer = ana.replies(asked, answers=2)
+    assert "came the whole way" in told["text"]
+    assert "The whole way works" in answer["text"]
+
+
+def test_a_recovery_whose_alert_was_deleted_is_a_new_message_that_says_so(product: Product, ana: Talker) -> None:
+    room = ana.say("rules")["roomId"]
+    paid = product.healthy_customer(3)["subscriptions"][0]["subscription_id"]
+    product.control.patch(f"/sandbox/subscriptions/{paid}", json={"invoice": "unpaid"}).raise_for_status()
+    alert = ana.heard(room, paid)
+    bot = httpx.Client(base_url=product.box.url, headers={"Authorization": f"Bearer {product.box.bot_token}"})
+    with bot:
+        assert bot.delete(f"/v1/messages/{alert['id']}").status_code == 204
+    product.control.patch(f"/sandbox/subscriptions/{paid}", json={"invoice": "paid"}).raise_for_status()
+    told = ana.heard(room, "The message that this follows was deleted")
+    assert "no longer: suspended" in told["text"]
+    assert "parentId" not in told
