@@ -85,3 +85,7 @@ def test_the_audit_of_rules_says_what_they_tell(office: Office) -> None:
     assert "suspended, expired" in said
     assert "trial_started" not in said
     assert "T12:" not in said
+
+
+def test_resources_of_a_kind_are_called_by_it(office: Office) -> None:
+    assert office.say(ANA, "resources quick").text.startswith("Quick links")
