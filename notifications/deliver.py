@@ -1,6 +1,7 @@
 """Delivery: the messages of the outbox go out, in order within a space, until each is sent or refused."""
 
 from collections.abc import Callable
+from concurrent.futures import Future
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Protocol
@@ -144,6 +145,19 @@ class Deliverer:
             self._moved(target, found)
         else:
             self._is_back(target)
+
+    def soon(self, target: str) -> Future[None]:
+        """Send all that is due in one space as soon as a thread is free; done when that was done."""
+        done: Future[None] = Future()
+
+        def deliver() -> None:
+            try:
+                self.deliver(target)
+            finally:
+                done.set_result(None)
+
+        self._workers.submit(deliver)
+        return done
 
     def deliver(self, target: str) -> None:
         """Send all that is due in one space; where another thread is at it, that one does."""

@@ -11,6 +11,7 @@ from typing import Any
 from sqlalchemy import bindparam, insert, select
 from sqlmodel import Session, SQLModel
 
+from notifications.jobs import enqueue_looks
 from notifications.limits import WEBEX, Limits, split
 from notifications.rows import split_rows
 from storage.tables import Outbox, OutboxState
@@ -73,6 +74,8 @@ def enqueue(session: Session, messages: Iterable[Outgoing], now: datetime, limit
     rows = [_row(part, now) for message in new for part in _parts(message, limits)]
     if rows:
         connection.execute(_ADD, rows)
+    # An answer is sent by whoever gave it.
+    enqueue_looks(session, list(dict.fromkeys(row["target"] for row in rows if row["priority"] > Priority.ANSWER)), now)
     return [row["cause"] for row in rows]
 
 

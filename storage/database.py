@@ -12,6 +12,8 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError, SQLAlchemyError
 from sqlmodel import Session
 
+from storage import job_schema
+
 MIGRATIONS = Path(__file__).parent / "migrations"
 WRITES = "writes"
 """Key under which a session's `info` says that it is of a unit that may write: what it sees may yet be undone."""
@@ -86,8 +88,14 @@ class Database:
         try:
             if self.is_sqlite and self.engine.url.database:
                 Path(self.engine.url.database).parent.mkdir(parents=True, exist_ok=True)
-            if self._revision() == _newest_revision():
-                return
+            with nullcontext() if self.is_sqlite else self.alone("upgrade"):
+                self._upgrade()
+        except (SQLAlchemyError, OSError) as error:
+            cause = getattr(error, "orig", None) or error
+            raise DatabaseUnusable(f"the database {self.url} cannot be used: {cause}") from error
+
+    def _upgrade(self) -> None:
+        if self._revision() != _newest_revision():
             # Imported here: Alembic costs a fifth of a second that a start on a current schema need not pay.
             from alembic import command
             from alembic.config import Config
@@ -97,9 +105,8 @@ class Database:
             with self._writer, self.engine.begin() as connection:
                 config.attributes["connection"] = connection
                 command.upgrade(config, "head")
-        except (SQLAlchemyError, OSError) as error:
-            cause = getattr(error, "orig", None) or error
-            raise DatabaseUnusable(f"the database {self.url} cannot be used: {cause}") from error
+        if not self.is_sqlite:
+            job_schema.upgrade(self.engine)
 
     def analyse(self) -> None:
         """Let SQLite look at its tables, after much was written: its plans depend on their sizes.

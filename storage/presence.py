@@ -12,19 +12,22 @@ from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from uuid import uuid4
 
-from sqlalchemy import ColumnElement, bindparam, delete, insert, or_, select, update
+from sqlalchemy import ColumnElement, Connection, bindparam, delete, insert, or_, select, update
 from sqlalchemy.exc import IntegrityError, SQLAlchemyError
 from sqlmodel import SQLModel
 
 from storage.database import Database, DatabaseUnusable
+from storage.tables import Duty, Replica
 
+SERVICE, WORKER = "service", "worker"
+"""Kinds of processes: one answers people, the other does what can be done apart from that."""
 LEASE = timedelta(seconds=30)
 REMEMBERED = timedelta(hours=1)
 """How long the row of a process is kept that is gone."""
 
 _LONG_AGO = datetime(1, 1, 2, tzinfo=UTC)
-_REPLICA = SQLModel.metadata.tables["replica"]
-_DUTY = SQLModel.metadata.tables["duty"]
+_REPLICA = SQLModel.metadata.tables[str(Replica.__tablename__)]
+_DUTY = SQLModel.metadata.tables[str(Duty.__tablename__)]
 
 
 def is_free(owner: ColumnElement[str | None]) -> ColumnElement[bool]:
@@ -40,12 +43,19 @@ _TAKE = (
     .values(owner=bindparam("me"))
 )
 
+_WORKERS = select(_REPLICA.c.id).where(_REPLICA.c.kind == WORKER, _REPLICA.c.until > bindparam("now")).limit(1)
+
+
+def has_workers(connection: Connection, now: datetime) -> bool:
+    """Whether a worker lives."""
+    return connection.execute(_WORKERS, {"now": now}).first() is not None
+
 
 class Presence:
     """One process among those that share a database. On SQLite it is the only one, and a second one is refused."""
 
     def __init__(
-        self, database: Database, clock: Callable[[], datetime], kind: str = "service", lease: timedelta = LEASE
+        self, database: Database, clock: Callable[[], datetime], kind: str = SERVICE, lease: timedelta = LEASE
     ) -> None:
         self.id = uuid4().hex
         self.lease = lease
@@ -96,12 +106,19 @@ class Presence:
         now = self._clock()
         return _LONG_AGO if now < self._patient_until else now
 
-    def holds(self, duty: str) -> bool:
-        """Whether this process sees to a job: who began to goes on with it, until it is gone."""
+    def holds(self, duty: str, *, leave_to_workers: bool = False) -> bool:
+        """Whether this process sees to a job: who began to goes on with it, until it is gone.
+
+        What is left to workers a service gives up as soon as one lives.
+        """
         if self._database.is_sqlite:
             return True
         asked = {"duty": duty, "me": self.id, "horizon": self.horizon()}
         with self._database.write() as session:
+            if leave_to_workers and self._kind != WORKER and has_workers(session.connection(), self._clock()):
+                is_ours = (_DUTY.c.name == duty, _DUTY.c.owner == self.id)
+                session.connection().execute(delete(_DUTY).where(*is_ours))
+                return False
             if session.connection().execute(_TAKE, asked).rowcount:
                 return True
             if session.connection().execute(select(_DUTY.c.name).where(_DUTY.c.name == duty)).first():
