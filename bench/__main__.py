@@ -3,7 +3,7 @@
 import argparse
 import sys
 
-from bench import answers, burst, calling, delivery, roundtrip, watch, years
+from bench import answers, burst, calling, delivery, roundtrip, scaling, watch, years
 
 BENCHMARKS = {
     "roundtrip": roundtrip,
@@ -13,6 +13,7 @@ BENCHMARKS = {
     "calling": calling,
     "watch": watch,
     "years": years,
+    "scaling": scaling,
 }
 
 

@@ -28,12 +28,13 @@ from bot.webhook import Webhooks
 from bot.websocket import Websocket
 from notifications.collect import WATCH
 from notifications.deliver import WITHHELD, Deliverer
+from notifications.jobs import Jobs
 from notifications.notices import Notices
 from notifications.outbox import Outgoing, enqueue
 from notifications.pipeline import Pipeline
 from notifications.render import Style
 from notifications.reports.runs import Runner
-from storage.presence import Heart, Presence
+from storage.presence import SERVICE, WORKER, Heart, Presence
 from storage.tables import Outbox, Source
 from templates import charts
 from templates.catalogue import N_
@@ -51,6 +52,8 @@ class Way(StrEnum):
 
     WEBSOCKET = "websocket"
     WEBHOOKS = "webhooks"
+    NONE = "none"
+    """They do not: the process is a worker, and hears of work by jobs."""
 
 
 class Service:
@@ -77,7 +80,9 @@ class Service:
             audiences=lambda target: spaces.audience(target),
             wake=lambda: self._deliverer.wake(),
         )
-        self._presence = Presence(self.parts.database, clock, lease=timedelta(seconds=settings.lease_seconds))
+        kind = SERVICE if way is not Way.NONE else WORKER
+        lease = timedelta(seconds=settings.lease_seconds)
+        self._presence = Presence(self.parts.database, clock, kind, lease)
         self._heart = Heart(self._presence, self._take_over, _not_renewed)
         spaces = Spaces(self.parts.database, self._webex, self.parts.people, clock)
         rooms = Rooms(self.parts.database, self._webex)
@@ -115,7 +120,12 @@ class Service:
             presence=self._presence,
         )
         self._line = self._way_in(settings, way)
-        self._health = Health(self.parts.database, self._line, self.parts.access, settings.watch_seconds)
+        self._health = Health(
+            self.parts.database,
+            None if isinstance(self._line, Jobs) else self._line,
+            self.parts.access,
+            settings.watch_seconds,
+        )
         pipeline = Pipeline(
             self.parts.database,
             spaces.audience,
@@ -201,9 +211,13 @@ class Service:
         if self.failure:
             raise self.failure
 
-    def _way_in(self, settings: Settings, way: Way) -> Websocket | Webhooks:
+    def _way_in(self, settings: Settings, way: Way) -> Websocket | Webhooks | Jobs:
         if way is Way.WEBSOCKET:
             return Websocket(self._webex, self._intake, self.clock)
+        if way is Way.NONE:
+            if self.parts.database.is_sqlite:
+                raise Misconfigured("PARTNERBOT_DATABASE_URL: workers need PostgreSQL (docs/scaling.md)")
+            return Jobs(self.parts.database, self._deliverer.soon, settings.senders)
         if settings.webhook_url is None or settings.webhook_secret is None:
             raise Misconfigured("PARTNERBOT_WEBHOOK_URL, PARTNERBOT_WEBHOOK_SECRET: webhooks need both")
         return Webhooks(

@@ -47,6 +47,17 @@ def run(
 
 
 @app.command()
+def worker() -> None:
+    """Read the sources, raise alerts, make reports and deliver beside replicas on PostgreSQL (docs/scaling.md)."""
+    from bot.app import Service, Way
+    from bot.logs import configure
+
+    with terminal.told_in_one_line():
+        configure()
+        Service(terminal.settings(), way=Way.NONE).run_until_stopped()
+
+
+@app.command()
 def demo(
     port: Annotated[int, typer.Option(min=0, max=65535, help="Port of the chat page; 0 takes a free one.")] = 8765,
     customers: Annotated[int, typer.Option(help="How many customers the synthetic partner has.")] = 200,

@@ -45,6 +45,7 @@ class Watch:
     """Runs its jobs in threads of its own; a job that is late runs once, never beside itself.
 
     Where several processes share a database, each job is one's duty: the others look whether that one still lives.
+    Where there are workers, it is one of theirs.
     """
 
     def __init__(
@@ -179,7 +180,7 @@ class Watch:
     def _on_duty(self, duty: str, job: Callable[[], None]) -> Callable[[], None]:
         def run() -> None:
             try:
-                is_ours = self._presence.holds(duty)
+                is_ours = self._presence.holds(duty, leave_to_workers=True)
             except SQLAlchemyError as error:
                 log.warning("put off", action=duty, reason=type(error).__name__)
             else:
