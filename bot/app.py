@@ -129,7 +129,13 @@ class Service:
         pipeline = Pipeline(
             self.parts.database,
             spaces.audience,
-            Style(settings.language, settings.time_zone, settings.files),
+            Style(
+                settings.language,
+                settings.time_zone,
+                settings.files,
+                settings.report_byte_order_mark,
+                int(settings.report_megabytes * 1_000_000),
+            ),
             settings.thresholds,
             settings.pacing,
         )

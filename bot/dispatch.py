@@ -14,6 +14,7 @@ from commands.errors import Ambiguous, CommandError, NotAllowed, NotFound
 from commands.filters import saved_filters
 from commands.registry import Match, Registry
 from commands.reply import Rendered, Reply, rendered
+from commands.report_templates import own_reports
 from commands.words import normalise
 from hub.access import Needs, may, sees_everyone
 from hub.errors import SourceError
@@ -140,7 +141,9 @@ class Dispatcher:
             thread=request.thread,
             products=request.products,
         )
-        arguments = match.command.arguments(match.rest, lambda: saved_filters(context, request.space))
+        arguments = match.command.arguments(
+            match.rest, lambda: saved_filters(context, request.space), lambda: own_reports(context, request.space)
+        )
         return Plan(match, context, arguments, audience)
 
     def run(self, plan: Plan) -> Answer:

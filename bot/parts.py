@@ -71,6 +71,8 @@ def assemble(
         partner=partner,
         feed=feed,
         files=settings.files,
+        byte_order_mark=settings.report_byte_order_mark,
+        most_bytes=int(settings.report_megabytes * 1_000_000),
         control_hub=settings.control_hub,
         resources=resources,
         thresholds=settings.thresholds,

@@ -42,6 +42,13 @@ class Settings(BaseSettings):
     feed_token: SecretStr | None = Field(default=None, description="bearer token of the feed")
     database_url: str = Field(default="sqlite:///data/partnerbot.db", description="SQLite file or PostgreSQL server")
     files: Path = Field(default=Path("data/files"), description="where reports are written before they are sent")
+    report_byte_order_mark: bool = Field(
+        default=True, description="reports begin with a byte order mark, as Excel wants it"
+    )
+    report_megabytes: float = Field(
+        default=100, gt=0, le=100, description="how large a posted file may be; larger reports are packed or split"
+    )
+    report_days: int = Field(default=30, ge=1, description="days that files of reports are kept, to be sent again")
     roles: Annotated[dict[str, frozenset[str]], NoDecode] = Field(
         default_factory=dict,
         description="email=role,email=role: who may do what, where no administrator token tells",

@@ -22,6 +22,7 @@ from hub.statuses import DEFAULTS, Thresholds
 from hub.trials import LONGEST
 from hub.webex import PartnerClient
 from notifications.audience import Audience, Member
+from notifications.reports.writing import MOST_BYTES, Shelf
 from notifications.run import AT_ONCE, Pacing
 from storage import Database
 from templates.catalogue import N_
@@ -55,6 +56,10 @@ class Services:
     """The partner's own feed, which also starts trials; None where none is configured."""
     files: Path = Path("data/files")
     """Where reports are written before they are sent."""
+    byte_order_mark: bool = True
+    """CSV files begin with one."""
+    most_bytes: int = MOST_BYTES
+    """How large a file may be that is posted."""
     control_hub: str = "https://admin.webex.com"
     resources: Resources = field(default_factory=load_resources)
     """Links and guidance for partners."""
@@ -84,6 +89,11 @@ class Services:
     """Tells when the oldest data were read that should be newer; None where all are as they should be."""
     health: Callable[[datetime], Sequence[Check]] = lambda _now: ()
     """Looks how the service is."""
+
+    @property
+    def shelf(self) -> Shelf:
+        """Where reports are written, and how."""
+        return Shelf(self.files, self.byte_order_mark, self.most_bytes)
 
 
 @dataclass(frozen=True)

@@ -39,6 +39,9 @@ TOPICS = {
 }
 """Topics in the order they are shown: each is the module its commands are in; with Spanish names."""
 
+_PART_OF = {"report_templates": "reports"}
+"""Modules whose commands are told under another topic."""
+
 Topic = Annotated[str, TextParameter(N_("[TOPIC]"))]
 
 
@@ -60,7 +63,7 @@ def help_command(everything: Callable[[], Iterable[Command]]) -> Command:
         chosen = _topic(topic) if topic else None
         by_topic: dict[str, list[Command]] = {name: [] for name in TOPICS}
         for each in usable:
-            by_topic[each.topic].append(each)
+            by_topic[_PART_OF.get(each.topic, each.topic)].append(each)
         shown = {name: found for name, found in by_topic.items() if found and chosen in (None, name)}
         return Reply(
             "help",

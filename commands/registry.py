@@ -3,7 +3,7 @@
 import inspect
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, get_type_hints
+from typing import TYPE_CHECKING, Any, get_type_hints
 
 from rapidfuzz import fuzz, process
 
@@ -18,6 +18,9 @@ from commands.words import Words, normalise
 from hub.access import Needs
 from hub.names import fold
 from templates.catalogue import N_
+
+if TYPE_CHECKING:
+    from notifications.reports import Report
 
 Function = Callable[..., Reply]
 
@@ -62,14 +65,21 @@ class Command:
         """Return a line that begins with the name as somebody types it in Spanish."""
         return f"{self.aliases[0]}{line[len(self.name) :]}" if self.aliases else line
 
-    def arguments(self, text: str, saved: Callable[[], Mapping[str, str]] = dict) -> dict[str, Any]:
-        """Read the words after the name into the function's arguments; `saved` tells what filters' names stand for.
+    def arguments(
+        self,
+        text: str,
+        saved: Callable[[], Mapping[str, str]] = dict,
+        reports: Callable[[], Mapping[str, "Report"]] = dict,
+    ) -> dict[str, Any]:
+        """Read the words after the name into the function's arguments.
+
+        `saved` tells what filters' names stand for, `reports` the reports with a name of somebody's own.
 
         Raises:
             NotUnderstood: a word belongs to no parameter, one that must be given is missing, or one cannot be read.
         """
         try:
-            return self._arguments(Words(text, saved))
+            return self._arguments(Words(text, saved, reports))
         except NotUnderstood as error:
             if error.correction and not error.suggestions:
                 error.suggestions = (f"{self.name} {text.replace(*error.correction, 1)}",)

@@ -9,7 +9,7 @@ from rapidfuzz import process
 
 from commands.errors import NotUnderstood
 from commands.parameters import Parameter
-from commands.words import Words
+from commands.words import Words, unquote
 from hub.names import fold
 from hub.regions import ALL, KNOWN, canonical
 from notifications.reports import REPORTS, Report
@@ -17,7 +17,7 @@ from notifications.reports.spans import Span
 from notifications.schedules import LAST_DAY, Every
 from templates.catalogue import N_
 
-_NAMES = {
+NAMES = {
     **{name: name for name in REPORTS},
     "clientes": "customers",
     "recientes": "recent",
@@ -27,6 +27,8 @@ _NAMES = {
     "baja": "low",
     "exceso": "overage",
     "tendencia": "trend",
+    "administradores": "administrators",
+    "admins": "administrators",
     "uso": "usage",
     "dispositivos": "devices",
     "numeros": "numbers",
@@ -36,6 +38,7 @@ _NAMES = {
     "llamadas funciones": "calling features",
     "llamadas colas": "calling queues",
 }
+"""Every report by how it may be typed, folded."""
 
 
 class ReportParameter(Parameter):
@@ -49,24 +52,32 @@ class ReportParameter(Parameter):
         Raises:
             NotUnderstood: the first word is no report; the nearest is suggested.
         """
+        own = words.reports()
+        for length in range(min(len(words), 8), 0, -1) if own else ():
+            typed = [*words][:length]
+            if found := own.get(fold(" ".join(map(unquote, typed)))):
+                for word in typed:
+                    words.take(word)
+                return found
         first, *others = [*words][:2] or [None]
         if first is None:
             return None
         two = " ".join([first, *others])
-        if fold(two) in _NAMES:
+        if fold(two) in NAMES:
             for word in (first, *others):
                 words.take(word)
-            return REPORTS[_NAMES[fold(two)]]
-        name = _NAMES.get(fold(first))
+            return REPORTS[NAMES[fold(two)]]
+        name = NAMES.get(fold(first))
         if name is None:
-            nearest = process.extractOne(fold(first), list(_NAMES))
+            known = NAMES | {key: report.called or key for key, report in own.items()}
+            nearest = known[process.extractOne(fold(unquote(first)), list(known))[0]]
             raise NotUnderstood(
                 N_("There is no report “%(name)s”."),
                 hint=N_("Reports: %(names)s. For example: report run %(example)s"),
-                suggestions=[f"report run {_NAMES[nearest[0]]}"],
-                name=first[:80],
-                names=", ".join(REPORTS),
-                example=_NAMES[nearest[0]],
+                suggestions=[f"report run {nearest}"],
+                name=unquote(first)[:80],
+                names=", ".join([*REPORTS, *(report.called or key for key, report in own.items())]),
+                example=nearest,
             )
         words.take(first)
         return REPORTS[name]

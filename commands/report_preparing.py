@@ -13,9 +13,11 @@ from hub.partner_reports.preparing import Part, RangeTooLong, Wanted
 from hub.partner_reports.reading import Unusable
 from hub.progress import Stage
 from notifications import keys
-from notifications.reports import REPORTS, Report, ReportQuery, write
+from notifications.reports import Report, ReportQuery, write
+from notifications.reports.own import named
 from notifications.reports.runs import asked, begin, wanted_of
 from notifications.reports.spans import Span, last_week
+from notifications.reports.summary import view_of
 from storage.tables import Audit, ReportRun, RunState
 from templates.catalogue import N_
 
@@ -23,7 +25,9 @@ POLL_SECONDS = 2.0
 MOST_POLLS = 3_600
 
 
-def prepare(ctx: Context, report: Report, span: Span | None, region: str | None, where: Filter) -> Reply:
+def prepare(
+    ctx: Context, report: Report, span: Span | None, region: str | None, where: Filter, schedule: int | None = None
+) -> Reply:
     """Have Webex prepare a report.
 
     Raises:
@@ -37,9 +41,10 @@ def prepare(ctx: Context, report: Report, span: Span | None, region: str | None,
         )
     span = _span(ctx, report, span)
     with ctx.write() as session:
-        run = asked(session, report.name, span, region, str(where), ctx.now)
+        run = asked(session, report, span, region, str(where), ctx.now)
         if ctx.space.room_id:
             run.cause, run.room_id, run.created_by = f"run:{ctx.request_id}", ctx.space.room_id, ctx.person.email
+            run.schedule_id = schedule
             run.told_in = keys.answer(ctx.request_id)
             run.arguments = {**run.arguments, "language": ctx.texts.language}
             run = begin(session, run)
@@ -54,14 +59,15 @@ def cancel(ctx: Context, number: int) -> Reply:
     """
     with ctx.write() as session:
         run = session.get(ReportRun, number)
-        if run is None or run.room_id != ctx.here or run.state != RunState.PREPARING:
+        if run is None or run.room_id != ctx.here or run.state not in (RunState.PREPARING, RunState.WRITING):
             raise NotFound(
                 N_("No report r%(number)s is being prepared here."),
                 hint=N_("reports lists what is scheduled and what is being prepared."),
                 suggestions=["reports"],
                 number=number,
             )
-        run.state = RunState.CANCELLED
+        run.state, run.ended_at = RunState.CANCELLED, ctx.now
+        title = named(session, run.report, run.arguments).title_in(ctx.texts)
         session.add(
             Audit(
                 at=ctx.now,
@@ -74,7 +80,7 @@ def cancel(ctx: Context, number: int) -> Reply:
         )
     return Reply(
         "report_cancelled",
-        view={"title": ctx.texts(REPORTS[run.report].title), "id": f"r{number}"},
+        view={"title": title, "id": f"r{number}"},
         data=lambda: {"id": f"r{number}", "state": "cancelled"},
         card=False,
         bounded=False,
@@ -105,7 +111,7 @@ def _begun(ctx: Context, report: Report, run: ReportRun) -> Reply:
     return Reply(
         "report_preparing",
         view={
-            "title": ctx.texts(report.title),
+            "title": report.title_in(ctx.texts),
             "id": f"r{run.id}",
             "first": wanted.first if dated else None,
             "last": wanted.last if dated else None,
@@ -133,8 +139,8 @@ def _waited(ctx: Context, reports: PartnerReports, report: Report, run: ReportRu
             if parts == before:
                 services.sleep(POLL_SECONDS)
         files = tuple(Path(part.file) for part in parts if part.file)
-        query = ReportQuery(where=where, files=files)
-        written = write(report, query, services.database, ctx.scope, ctx.texts, services.files, ctx.now)
+        query = ReportQuery(where=report.narrowed(str(where)), files=files)
+        written = write(report, query, services.database, ctx.scope, ctx.texts, services.shelf, ctx.now)
     except RangeTooLong as error:
         raise NotUnderstood(
             N_("Webex makes it over at most %(days)s days; ask for a shorter range."), days=error.most_days
@@ -143,19 +149,12 @@ def _waited(ctx: Context, reports: PartnerReports, report: Report, run: ReportRu
         raise CommandError(N_("The file that Webex sent cannot be used (%(reason)s)."), reason=str(error)) from error
     for file in files:
         file.unlink(missing_ok=True)
-    dated = not wanted.kind.inventory
     return Reply(
         "report",
-        view={
-            "title": ctx.texts(report.title),
-            "rows": written.rows,
-            "customers": written.customers,
-            "first": wanted.first if dated else None,
-            "last": wanted.last if dated else None,
-        },
+        view=view_of(written, report, ctx.texts, run.arguments, None),
         data=lambda: {"report": report.name, "rows": written.rows, "file_name": written.name, **run.arguments},
         card=False,
-        files=(Attachment(written.path, written.name),),
+        files=tuple(Attachment(file.path, file.name) for file in written.files),
     )
 
 
@@ -168,12 +167,12 @@ def without_days(ctx: Context, report: Report) -> NotUnderstood:
     return NotUnderstood(
         N_("“%(report)s” shows everything as it is now, so it has no range of days."),
         hint=N_("Ask for it without one: %(example)s"),
-        suggestions=[f"report run {report.name}"],
-        report=ctx.texts(report.title),
-        example=f"report run {report.name}",
+        suggestions=[f"report run {report.called or report.name}"],
+        report=report.title_in(ctx.texts),
+        example=f"report run {report.called or report.name}",
     )
 
 
-def chosen_region(ctx: Context, region: str | None) -> str | None:
-    """The region a report is about: the one named, else the one that was chosen; None is all."""
-    return regions.that_counts(region, ctx.scope.region)
+def chosen_region(ctx: Context, report: Report, region: str | None) -> str | None:
+    """The region a report is about: the one named, else its own, else the one that was chosen; None is all."""
+    return regions.that_counts(region, report.own_region, ctx.scope.region)

@@ -1,24 +1,30 @@
 """Reports, now or on a schedule, as CSV files in the space."""
 
-from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
-from sqlmodel import col, select
+from sqlmodel import Session, col, select
 
 from commands.context import Context
-from commands.errors import NotFound
 from commands.parameters import ChosenProducts, Days, Everything, Where
 from commands.registry import command
-from commands.reply import Attachment, Reply
+from commands.reply import Reply
 from commands.report_grammar import Cadenced, Number, OfDays, OfRegion, ReportName, ReportNumber
-from commands.report_preparing import cancel, chosen_region, prepare, without_days
+from commands.report_preparing import cancel, chosen_region
+from commands.report_running import make, make_scheduled, no_schedule, send_again
+from commands.report_templates import owner_of
 from hub.regions import ALL
-from notifications.reports import REPORTS, ReportQuery, write
+from notifications.reports import ReportQuery
+from notifications.reports.kept import WITHHELD, files_of, last_of
+from notifications.reports.own import named, owned_by
 from notifications.schedules import LAST_DAY, Cadence, Every
 from storage.tables import Audit, ReportRun, RunState, Schedule
 from templates.catalogue import N_
 from templates.texts import Texts
 from templates.vocabulary import label
+
+WRITTEN_WITHIN = timedelta(hours=1)
+"""What is longer in writing was broken off, and is not listed."""
 
 
 @command(
@@ -41,32 +47,30 @@ def report_run(
     where: Where = Everything,
 ) -> Reply:
     """Write the report and answer with it; one that Webex prepares comes when it is done."""
-    if report.partner:
-        return prepare(ctx, report, span, chosen_region(ctx, region), where)
-    if span:
-        raise without_days(ctx, report)
-    written = write(
-        report,
-        ReportQuery(within, products or ctx.products, where),
-        ctx.services.database,
-        replace(ctx.scope, region=chosen_region(ctx, region)),
-        ctx.texts,
-        ctx.services.files,
-        ctx.now,
-    )
-    return Reply(
-        "report",
-        view={
-            "title": ctx.texts(report.title),
-            "rows": written.rows,
-            "customers": written.customers,
-            "first": None,
-            "last": None,
-        },
-        data=lambda: {"report": report.name, "rows": written.rows, "file_name": written.name},
-        card=False,
-        files=(Attachment(written.path, written.name),),
-    )
+    query = ReportQuery(within, products or ctx.products, where)
+    return make(ctx, report, query, chosen_region(ctx, report, region), span)
+
+
+@command(
+    "report now",
+    aliases=["informe ahora"],
+    summary=N_("Make a scheduled report now"),
+    examples=["report now 3"],
+)
+def report_now(ctx: Context, number: Number) -> Reply:
+    """Make a scheduled report beside its times."""
+    return make_scheduled(ctx, number)
+
+
+@command(
+    "report resend",
+    aliases=["informe reenviar"],
+    summary=N_("Send the last file of a report again"),
+    examples=["report resend 3", "report resend r12"],
+)
+def report_resend(ctx: Context, number: Number) -> Reply:
+    """Send a report's file again, without making it anew."""
+    return send_again(ctx, number)
 
 
 @command(
@@ -93,7 +97,9 @@ def report_schedule(
     schedule = Schedule(
         room_id=ctx.here,
         report=report.name,
-        arguments=ReportQuery(within, products or ctx.products, where).record() | {"region": region},
+        arguments=ReportQuery(within, products or ctx.products, where).record()
+        | {"region": region}
+        | ({"template": report.template} if report.template else {}),
         every=cadence.every,
         day=cadence.day,
         at=cadence.at,
@@ -128,18 +134,30 @@ def reports(ctx: Context) -> Reply:
         runs = list(
             session.scalars(
                 select(ReportRun)
-                .where(ReportRun.room_id == ctx.here, ReportRun.state == RunState.PREPARING)
+                .where(
+                    ReportRun.room_id == ctx.here,
+                    (ReportRun.state == RunState.PREPARING)
+                    | ((ReportRun.state == RunState.WRITING) & (ReportRun.created_at > ctx.now - WRITTEN_WITHIN)),
+                )
                 .order_by(col(ReportRun.id))
             )
         )
+        lasts = {schedule.id: last_of(session, schedule) for schedule in found}
+        own = owned_by(session, owner_of(ctx, ctx.space))
+        view = {
+            "schedules": [_view(session, ctx.texts, schedule, lasts[schedule.id]) for schedule in found],
+            "runs": [
+                {"id": f"r{run.id}", "report": named(session, run.report, run.arguments).title_in(ctx.texts)}
+                for run in runs
+            ],
+            "templates": [each.name for each in own],
+        }
     return Reply(
         "reports",
-        view={
-            "schedules": [_view(ctx.texts, schedule) for schedule in found],
-            "runs": [{"id": f"r{run.id}", "report": ctx.texts(REPORTS[run.report].title)} for run in runs],
-        },
+        view=view,
         data=lambda: {
-            "rows": [_data(schedule) for schedule in found],
+            "rows": [_data(schedule) | _outcome(lasts[schedule.id]) for schedule in found],
+            "templates": [each.name for each in own],
             "preparing": [{"id": f"r{run.id}", "report": run.report, **run.arguments} for run in runs],
         },
         bounded=False,
@@ -189,12 +207,7 @@ def _change_state(ctx: Context, wanted: ReportNumber, state: str) -> Reply:
     with ctx.write() as session:
         schedule = None if wanted.prepared else session.get(Schedule, number)
         if schedule is None or schedule.room_id != ctx.here or schedule.state == "cancelled":
-            raise NotFound(
-                N_("This space has no scheduled report %(number)s."),
-                hint=N_("reports lists them."),
-                suggestions=["reports"],
-                number=number,
-            )
+            raise no_schedule(number)
         before, schedule.state = schedule.state, state
         if state == "active":
             schedule.next_run = Cadence.of(schedule).next_after(ctx.now)
@@ -203,30 +216,57 @@ def _change_state(ctx: Context, wanted: ReportNumber, state: str) -> Reply:
 
 
 def _one(ctx: Context, outcome: str, schedule: Schedule) -> Reply:
+    with ctx.read() as session:
+        view = _view(session, ctx.texts, schedule, last_of(session, schedule))
     return Reply(
         "report_schedule",
-        view={"outcome": outcome, "schedule": _view(ctx.texts, schedule)},
+        view={"outcome": outcome, "schedule": view},
         data=lambda: _data(schedule),
     )
 
 
-def _view(texts: Texts, schedule: Schedule) -> dict[str, Any]:
+def _view(session: Session, texts: Texts, schedule: Schedule, last: ReportRun | None) -> dict[str, Any]:
     at = schedule.at.strftime("%H:%M")
     every = label(schedule.every, texts)
     if schedule.every == Every.WEEKLY and schedule.day:
         every = f"{every}, {texts.weekday(schedule.day)}"
     elif schedule.every == Every.MONTHLY:
-        last = schedule.day == LAST_DAY
-        day = texts(N_("last day")) if last else texts(N_("day %(day)s"), day=schedule.day)
+        last_day = schedule.day == LAST_DAY
+        day = texts(N_("last day")) if last_day else texts(N_("day %(day)s"), day=schedule.day)
         every = f"{every}, {day}"
     return {
         "id": schedule.id,
-        "report": texts(REPORTS[schedule.report].title),
+        "report": named(session, schedule.report, schedule.arguments).title_in(texts),
         "where": " ".join(filter(None, [_region(schedule), schedule.arguments["where"]])),
         "when": f"{every}, {at} ({schedule.time_zone})",
         "next_run": schedule.next_run,
         "state": schedule.state,
-        "last_error": schedule.last_error,
+        "last": _last(texts, last),
+        "kept": bool(last and files_of(last)),
+    }
+
+
+def _last(texts: Texts, run: ReportRun | None) -> str | None:
+    """Say how a report went the last time."""
+    if run is None:
+        return None
+    when = texts.moment(run.ended_at or run.created_at)
+    if run.state == RunState.DONE:
+        return texts.count("Last: %(moment)s, %(n)s row", "Last: %(moment)s, %(n)s rows", run.rows or 0, moment=when)
+    if run.state == RunState.FAILED:
+        if run.error == WITHHELD:
+            return texts(N_("Last: %(moment)s, held back: not everybody here may see it"), moment=when)
+        return texts(N_("Last: %(moment)s, failed"), moment=when)
+    if run.state == RunState.CANCELLED:
+        return texts(N_("Last: %(moment)s, cancelled"), moment=when)
+    return texts(N_("being prepared"))
+
+
+def _outcome(last: ReportRun | None) -> dict[str, Any]:
+    return {
+        "last_run": (last.ended_at or last.created_at).isoformat() if last else None,
+        "last_state": last.state if last else None,
+        "last_rows": last.rows if last else None,
     }
 
 
@@ -268,4 +308,13 @@ def _audit(
     )
 
 
-COMMANDS = (report_run, report_schedule, reports, report_pause, report_resume, report_cancel)
+COMMANDS = (
+    report_run,
+    report_schedule,
+    reports,
+    report_now,
+    report_pause,
+    report_resume,
+    report_cancel,
+    report_resend,
+)

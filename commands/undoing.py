@@ -22,8 +22,20 @@ from hub.filters import FilterError, keeping
 from hub.filters.saved import key
 from hub.webex import PartnerClient, PartnerPerson
 from notifications import dealing, rules, silences
+from notifications.reports import own
 from notifications.schedules import Cadence
-from storage.tables import Audit, AwaitedTrial, OpenAlert, Person, Rule, SavedFilter, Schedule, Silence, Space
+from storage.tables import (
+    Audit,
+    AwaitedTrial,
+    OpenAlert,
+    Person,
+    ReportTemplate,
+    Rule,
+    SavedFilter,
+    Schedule,
+    Silence,
+    Space,
+)
 from templates.catalogue import N_
 
 Within = Callable[[Session, Audit, datetime], None]
@@ -260,6 +272,24 @@ def _schedule(session: Session, change: Audit, now: datetime) -> None:
         schedule.next_run = Cadence.of(schedule).next_after(now)
 
 
+def _template(session: Session, change: Audit, _now: datetime) -> None:
+    """Make a report of somebody's own what it was: one that was new is deleted, one that was deleted is there again."""
+    template = session.get(ReportTemplate, int(change.target.partition(":")[2]))
+    current = own.record_of(template) if template and not template.deleted else {}
+    if template is None or current != change.after:
+        raise _changed_since()
+    if not change.before:
+        if own.users(session, template):
+            raise _changed_since()
+        template.deleted = True
+        return
+    other = own.called(session, template.owner, change.before["name"])
+    if other and other.id != template.id:
+        raise _changed_since()
+    own.fill(template, change.before)
+    template.deleted = False
+
+
 def _trial(ctx: Context, change: Audit) -> Sequence[int]:
     """Give a trial the end or the licences it had, unless they changed since."""
     trial_id, feed = change.target.removeprefix(SUBSCRIPTION), ctx.services.feed
@@ -343,5 +373,8 @@ REVERSALS: Mapping[str, Reversal] = {
     "report paused": _of("report pause", within=_schedule),
     "report active": _of("report resume", within=_schedule),
     "report cancelled": _of("report cancel", within=_schedule),
+    "report new": _of("report new", within=_template),
+    "report edit": _of("report edit", within=_template),
+    "report delete": _of("report delete", within=_template),
 }
 """By what the audit row says was done. What is not here cannot be taken back."""

@@ -2,6 +2,10 @@
 
 import re
 from collections.abc import Callable, Iterator, Mapping
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from notifications.reports import Report
 
 _PLAIN = str.maketrans(dict.fromkeys("“”„«»", '"') | dict.fromkeys("‘’", "'") | dict.fromkeys("–—", "-"))
 _WORD = re.compile(r'-?[^\s":]+:(?:"[^"]*"|[^\s"]+)(?:,(?:"[^"]*"|[^\s",]+))*|"[^"]*"|\S+')
@@ -15,12 +19,18 @@ def normalise(text: str) -> str:
 class Words:
     """The words after a command's name, from which each parameter takes what it recognises.
 
-    `saved` tells what the names of saved filters stand for.
+    `saved` tells what the names of saved filters stand for, `reports` what reports somebody gave names of their own.
     """
 
-    def __init__(self, text: str, saved: Callable[[], Mapping[str, str]] = dict) -> None:
+    def __init__(
+        self,
+        text: str,
+        saved: Callable[[], Mapping[str, str]] = dict,
+        reports: Callable[[], Mapping[str, "Report"]] = dict,
+    ) -> None:
         self._words = _WORD.findall(text)
         self.saved = saved
+        self.reports = reports
 
     def __iter__(self) -> Iterator[str]:
         return iter(tuple(self._words))

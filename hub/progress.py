@@ -17,6 +17,7 @@ class Stage(StrEnum):
     HISTORY = "history"
     CALLING = "calling"
     PREPARING = "preparing"
+    WRITING = "writing"
 
 
 Progress = Callable[[Stage, int, int], None]

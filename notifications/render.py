@@ -17,7 +17,7 @@ from notifications.cap import SHOWN
 from notifications.kinds import KINDS, SELFTEST
 from notifications.outbox import Message, Outgoing, Priority, fits
 from notifications.record import opens
-from notifications.reports.writing import file_name
+from notifications.reports.writing import MOST_BYTES, Shelf, file_name
 from notifications.wording import heading, row, subject, tone
 from templates import render as templates
 from templates.catalogue import N_
@@ -35,6 +35,13 @@ class Style:
     language: str
     zone: str
     folder: Path
+    byte_order_mark: bool = True
+    most_bytes: int = MOST_BYTES
+
+    @property
+    def shelf(self) -> Shelf:
+        """Where reports are written, and how."""
+        return Shelf(self.folder, self.byte_order_mark, self.most_bytes)
 
 
 def render(alerts: Sequence[Alert], style: Style, at: datetime) -> list[tuple[Alert, list[Outgoing]]]:

@@ -1,6 +1,6 @@
 """Reports: what there is, how one is written, when it is due, how it drops into a space."""
 
 from notifications.reports.catalogue import REPORTS, Report, ReportQuery
-from notifications.reports.writing import WrittenReport, write
+from notifications.reports.writing import Shelf, WrittenReport, write
 
-__all__ = ["REPORTS", "Report", "ReportQuery", "WrittenReport", "write"]
+__all__ = ["REPORTS", "Report", "ReportQuery", "Shelf", "WrittenReport", "write"]

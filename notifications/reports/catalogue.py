@@ -8,9 +8,10 @@ from typing import Any
 from sqlmodel import Session
 
 from hub import sections
+from hub.assigned import assigned
 from hub.calling import Endpoint, View, report_rows
 from hub.customers import list_customers
-from hub.filters import Filter
+from hub.filters import Filter, parse
 from hub.partner_reports import DEVICES, NUMBERS, USAGE, Kind
 from hub.products import BOTH
 from hub.scope import Scope
@@ -18,6 +19,7 @@ from hub.trend import trend
 from hub.trials import list_trials
 from notifications.reports.partner import partner_rows
 from templates.catalogue import N_
+from templates.texts import Texts
 
 
 @dataclass(frozen=True)
@@ -57,6 +59,21 @@ class Report:
     """Webex prepares it; its rows are in files that Webex sends."""
     org_id: str = "org_id"
     """Field of a row that says which customer it is about, where it has one."""
+    called: str | None = None
+    """The name that somebody gave it, where it is a template of theirs."""
+    template: int | None = None
+    """Number of that template."""
+    own_where: str = ""
+    """A filter that goes with that name."""
+    own_region: str | None = None
+
+    def narrowed(self, where: str) -> Filter:
+        """Return the filter of its own and another one together."""
+        return parse(f"{self.own_where} {where}".strip())
+
+    def title_in(self, texts: Texts) -> str:
+        """Return what it is called in the reader's words; a name of somebody's own is said as it is."""
+        return self.called or texts(self.title)
 
 
 _HEADERS = {
@@ -122,6 +139,9 @@ _HEADERS = {
     "timed_out": N_("Timed out"),
     "overflowed": N_("Overflowed"),
     "transferred": N_("Transferred"),
+    "administrator": N_("Partner administrator"),
+    "email": N_("E-mail"),
+    "roles": N_("Partner roles"),
 }
 
 
@@ -245,6 +265,12 @@ REPORTS: dict[str, Report] = {
             N_("Over the licence limit"),
             _columns(*_IDENTITY, "months_left", "auto_renew", "total", "assigned", "assigned_pct", "used", "used_pct"),
             lambda session, scope, query: sections.overage(session, scope, query.products, query.where).rows(),
+        ),
+        Report(
+            "administrators",
+            N_("Partner administrators"),
+            _columns("customer", "org_id", "administrator", "email", "roles"),
+            lambda session, scope, query: assigned(session, scope, query.where),
         ),
         Report(
             "trend",

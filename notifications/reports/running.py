@@ -2,28 +2,28 @@
 
 from collections.abc import Sequence
 from datetime import datetime
-from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import structlog
 from sqlmodel import Session, col, select
 
 from hub.access import Needs
-from hub.filters import parse
 from hub.regions import that_counts
 from hub.scope import Scope
 from notifications.outbox import Message, Outgoing, Priority, enqueue
 from notifications.pipeline import Audiences
 from notifications.render import Style
-from notifications.reports.catalogue import REPORTS, ReportQuery
+from notifications.reports.catalogue import Report, ReportQuery
 from notifications.reports.failing import raise_failed
+from notifications.reports.kept import WITHHELD, complete, last_like, likeness
+from notifications.reports.own import named
 from notifications.reports.runs import asked, begin
 from notifications.reports.spans import span_before
-from notifications.reports.summary import summary
-from notifications.reports.writing import write
+from notifications.reports.summary import messages, summary
+from notifications.reports.writing import Shelf, write
 from notifications.schedules import Cadence, Every
 from storage import Database
-from storage.tables import Schedule, Space
+from storage.tables import ReportRun, RunState, Schedule, Space
 from templates import render
 from templates.catalogue import N_
 from templates.texts import Texts
@@ -55,27 +55,48 @@ def _run(
 ) -> Sequence[Outgoing]:
     with database.read() as session:
         space = session.get_one(Space, schedule.room_id)
-    if REPORTS[schedule.report].partner:
-        _begin(database, schedule, space, now)
+        report = named(session, schedule.report, schedule.arguments)
+    if report.partner:
+        _begin(database, schedule, report, space, now)
         return []
     texts = Texts(space.language or style.language, space.time_zone or style.zone)
-    problem = None
+    region = that_counts(schedule.arguments.get("region"), report.own_region, space.region)
+    run = _run_of(schedule, report, region, now)
     try:
-        region = that_counts(space.region)
-        message = _report(database, schedule, audiences, region, texts, style.folder, now)
+        posts: list[Outgoing] | None = _report(database, schedule, report, run, audiences, texts, style.shelf, now)
     except Exception:
         # A report that fails tells its space, and its schedule stays; the detail is for the log alone.
         log.exception("a scheduled report failed", action="report", schedule=schedule.id)
-        problem, message = "failed", None
+        run.error, posts = "failed", None
     with database.write() as session:
-        if not _move_on(session, schedule, problem, now):
+        if not _move_on(session, schedule, run.error, now):
             return []
-        if message is None:
-            title = f"{texts(REPORTS[schedule.report].title)} ({schedule.id})"
-            raise_failed(session, _cause(schedule), schedule.room_id, title, texts(_FAILED), now)
+        if run.state != RunState.DONE:
+            run.state, run.ended_at = RunState.FAILED, now
+        begin(session, run)
+        if posts is None:
+            title = f"{report.title_in(texts)} ({schedule.id})"
+            raise_failed(session, run.cause, schedule.room_id, title, texts(_FAILED), now)
             return []
-        enqueue(session, [message], now)
-    return [message]
+        enqueue(session, posts, now)
+    return posts
+
+
+def _run_of(schedule: Schedule, report: Report, region: str | None, now: datetime) -> ReportRun:
+    """Return what will be kept of this report."""
+    arguments = {**schedule.arguments, "region": region}
+    return ReportRun(
+        cause=_cause(schedule),
+        room_id=schedule.room_id,
+        schedule_id=schedule.id,
+        report=schedule.report,
+        arguments=arguments,
+        likeness=likeness(report, arguments),
+        state=RunState.WRITING,
+        created_by=schedule.created_by,
+        created_at=now,
+        next_look=now,
+    )
 
 
 def _move_on(session: Session, schedule: Schedule, problem: str | None, now: datetime) -> bool:
@@ -88,14 +109,14 @@ def _move_on(session: Session, schedule: Schedule, problem: str | None, now: dat
     return True
 
 
-def _begin(database: Database, schedule: Schedule, space: Space, now: datetime) -> None:
+def _begin(database: Database, schedule: Schedule, report: Report, space: Space, now: datetime) -> None:
     """Have Webex prepare a report that is due."""
-    chosen = schedule.arguments.get("region") or that_counts(space.region)
+    chosen = that_counts(schedule.arguments.get("region"), report.own_region, space.region)
     today = now.astimezone(ZoneInfo(schedule.time_zone)).date()
     span = span_before(Every(schedule.every), today)
     with database.write() as session:
         if _move_on(session, schedule, None, now):
-            run = asked(session, schedule.report, span, chosen, schedule.arguments["where"], now)
+            run = asked(session, report, span, chosen, schedule.arguments["where"], now)
             run.cause, run.room_id = _cause(schedule), schedule.room_id
             run.schedule_id, run.created_by = schedule.id, schedule.created_by
             begin(session, run)
@@ -104,33 +125,34 @@ def _begin(database: Database, schedule: Schedule, space: Space, now: datetime) 
 def _report(
     database: Database,
     schedule: Schedule,
+    report: Report,
+    run: ReportRun,
     audiences: Audiences,
-    region: str | None,
     texts: Texts,
-    folder: Path,
+    shelf: Shelf,
     now: datetime,
-) -> Outgoing:
-    report = REPORTS[schedule.report]
+) -> list[Outgoing]:
     audience = audiences(schedule.room_id)
     excluded = audience.excluded(Needs.READ)
     if excluded:
         names = ", ".join(sorted(member.name for member in excluded))
-        view = {"report": texts(report.title), "id": schedule.id, "names": names}
-        said = Message(render.markdown("report_withheld", texts, **view))
-        return Outgoing(_cause(schedule), schedule.room_id, said, Priority.REPORT)
-    arguments = schedule.arguments
-    query = ReportQuery(arguments["days"], frozenset(arguments["products"]), parse(arguments["where"]))
-    scope = Scope(now.date(), assigned_to=audience.assigned_to, region=region)
-    written = write(report, query, database, scope, texts, folder, now)
-    return Outgoing(
-        cause=_cause(schedule),
-        target=schedule.room_id,
-        message=Message(
-            summary(written, report, audience, region, texts, arguments), file=written.path, file_name=written.name
-        ),
-        priority=Priority.REPORT,
-        audience=audience.for_record(Needs.READ),
-    )
+        view = {"report": report.title_in(texts), "id": schedule.id, "names": names}
+        run.error = WITHHELD
+        return [_said(schedule, render.markdown("report_withheld", texts, **view))]
+    arguments = run.arguments
+    query = ReportQuery(arguments["days"], frozenset(arguments["products"]), report.narrowed(arguments["where"]))
+    scope = Scope(now.date(), assigned_to=audience.assigned_to, region=arguments["region"])
+    written = write(report, query, database, scope, texts, shelf, now)
+    with database.read() as session:
+        before = last_like(session, run)
+    record = audience.for_record(Needs.READ)
+    complete(run, written, record, now)
+    said = summary(written, report, audience, arguments["region"], texts, arguments, before)
+    return messages(run.cause, schedule.room_id, said, written, record)
+
+
+def _said(schedule: Schedule, text: str) -> Outgoing:
+    return Outgoing(_cause(schedule), schedule.room_id, Message(text), Priority.REPORT)
 
 
 def _cause(schedule: Schedule) -> str:

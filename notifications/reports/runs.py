@@ -4,7 +4,7 @@ What a row needs next is in the row, so a report goes on where it stood after a 
 and the end of the row are written in one transaction.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from pathlib import Path
@@ -16,20 +16,20 @@ from sqlmodel import Session, col, select
 from hub import regions
 from hub.access import Needs
 from hub.errors import HubError, NotAllowed, Rejected, TokenRefused
-from hub.filters import parse
 from hub.partner_reports import PartnerReports, Unusable
 from hub.partner_reports.preparing import NotMade, Part, RangeTooLong, Wanted
 from hub.scope import Scope
-from notifications.audience import Audience
 from notifications.backoff import Backoff
 from notifications.outbox import Message, Outgoing, Priority, enqueue
 from notifications.pipeline import Audiences
 from notifications.render import Style
-from notifications.reports.catalogue import REPORTS, ReportQuery
+from notifications.reports.catalogue import REPORTS, Report, ReportQuery
 from notifications.reports.failing import raise_failed, why
+from notifications.reports.kept import WITHHELD, complete, last_like, likeness
+from notifications.reports.own import named
 from notifications.reports.spans import Span
-from notifications.reports.summary import summary
-from notifications.reports.writing import write
+from notifications.reports.summary import messages, summary
+from notifications.reports.writing import WrittenReport, write
 from storage import Database
 from storage.tables import Outbox, ReportRun, RunState, Space
 from templates import render
@@ -106,24 +106,24 @@ class Runner:
     def _finish(self, run: ReportRun, parts: Sequence[Part], now: datetime) -> list[Outgoing]:
         texts = self._texts(run)
         audience = self.audiences(run.room_id)
-        report = REPORTS[run.report]
+        report = self._report(run)
         excluded = audience.excluded(Needs.READ)
         if excluded:
             names = ", ".join(sorted(member.name for member in excluded))
-            view = {"report": texts(report.title), "id": f"r{run.id}", "names": names}
+            view = {"report": report.title_in(texts), "id": f"r{run.id}", "names": names}
             said = Message(render.markdown("report_withheld", texts, **view))
-            return self._end(run, RunState.FAILED, self._message(run, said), now, error="withheld")
+            return self._end(run, RunState.FAILED, [self._message(run, said)], now, error=WITHHELD)
         files = tuple(Path(part.file) for part in parts if part.file)
-        query = ReportQuery(where=parse(run.arguments["where"]), files=files)
+        query = ReportQuery(where=report.narrowed(run.arguments["where"]), files=files)
         scope = Scope(now.date(), assigned_to=audience.assigned_to)
-        written = write(report, query, self.database, scope, texts, self.style.folder, now)
-        said = Message(
-            summary(written, report, audience, run.arguments["region"], texts, run.arguments),
-            file=written.path,
-            file_name=written.name,
-        )
-        message = self._message(run, said, audience)
-        told = self._end(run, RunState.DONE, message, now, rows=written.rows)
+        written = write(report, query, self.database, scope, texts, self.style.shelf, now)
+        with self.database.read() as session:
+            before = last_like(session, run)
+        text = summary(written, report, audience, run.arguments["region"], texts, run.arguments, before)
+        record = audience.for_record(Needs.READ)
+        cause = f"{run.cause}:file"
+        posts = messages(cause, run.room_id, text, written, record, parent_cause=run.told_in)
+        told = self._end(run, RunState.DONE, posts, now, written=written, record=record)
         for file in files:
             file.unlink(missing_ok=True)
         return told
@@ -131,47 +131,46 @@ class Runner:
     def _fail(self, run: ReportRun, error: Exception, now: datetime) -> list[Outgoing]:
         texts = self._texts(run)
         log.warning("a report cannot be made", action="report", run=run.id, reason=str(error))
-        title, reason = texts(REPORTS[run.report].title), why(error, texts)
+        title, reason = self._report(run).title_in(texts), why(error, texts)
         if run.schedule_id:
             # Nobody waits for the answer: it comes with what else there is to tell, and not in quiet hours.
             reason = f"{reason} {texts(N_('To try again: `%(line)s`'), line=line_of(run))}"
-            return self._end(run, RunState.FAILED, None, now, failure=(title, reason), error=str(error))
+            return self._end(run, RunState.FAILED, [], now, failure=(title, reason), error=str(error))
         said = Message(render.markdown("report_not_made", texts, report=title, why=reason, again=line_of(run)))
-        return self._end(run, RunState.FAILED, self._message(run, said), now, error=str(error))
+        return self._end(run, RunState.FAILED, [self._message(run, said)], now, error=str(error))
 
-    def _message(self, run: ReportRun, said: Message, audience: Audience | None = None) -> Outgoing:
-        return Outgoing(
-            cause=f"{run.cause}:file",
-            target=run.room_id,
-            message=said,
-            priority=Priority.REPORT,
-            parent_cause=run.told_in,
-            audience=audience.for_record(Needs.READ) if audience else None,
-        )
+    def _message(self, run: ReportRun, said: Message) -> Outgoing:
+        return Outgoing(f"{run.cause}:file", run.room_id, said, Priority.REPORT, parent_cause=run.told_in)
 
     def _end(
         self,
         run: ReportRun,
         state: RunState,
-        message: Outgoing | None,
+        posts: list[Outgoing],
         now: datetime,
+        *,
         failure: tuple[str, str] | None = None,
-        **values: Any,
+        error: str | None = None,
+        written: WrittenReport | None = None,
+        record: Mapping[str, Any] | None = None,
     ) -> list[Outgoing]:
-        """Write down the end and its message, unless somebody ended it meanwhile."""
+        """Write down the end and its messages, unless somebody ended it meanwhile."""
         with self.database.write() as session:
             stored = session.get_one(ReportRun, run.id, with_for_update=True)
             if stored.state != RunState.PREPARING:
                 return []
-            stored.state = state
-            for name, value in values.items():
-                setattr(stored, name, value)
-            posts = [message] if message else []
+            stored.state, stored.error, stored.ended_at = state, error, now
+            if written:
+                complete(stored, written, record or {}, now)
             enqueue(session, posts, now)
             if failure:
                 raise_failed(session, run.cause, run.room_id, *failure, now)
         self._tell_end(run, state)
         return posts
+
+    def _report(self, run: ReportRun) -> Report:
+        with self.database.read() as session:
+            return named(session, run.report, run.arguments)
 
     def _change(self, run: ReportRun, **values: Any) -> None:
         with self.database.write() as session:
@@ -192,10 +191,10 @@ class Runner:
             told_in = session.scalars(select(Outbox).where(Outbox.cause == run.told_in)).first()
         if told_in is None or told_in.message_id is None:
             return
-        texts, report = self._texts(run), REPORTS[run.report]
+        texts, report = self._texts(run), self._report(run)
         dated = report.partner is not None and not report.partner.inventory
         view |= _range(run.arguments, dated=dated)
-        said = render.markdown(template, texts, title=texts(report.title), id=f"r{run.id}", **view)
+        said = render.markdown(template, texts, title=report.title_in(texts), id=f"r{run.id}", **view)
         self.edit(run.room_id, told_in.message_id, said)
         run.edits += 1
         self._change(run, edits=run.edits)
@@ -208,16 +207,24 @@ class Runner:
         )
 
 
-def asked(session: Session, report: str, span: Span, region: str | None, where: str, now: datetime) -> ReportRun:
+def asked(session: Session, report: Report, span: Span, region: str | None, where: str, now: datetime) -> ReportRun:
     """Return a report to begin, of nobody and in no space yet."""
     parts = [Part(each).record() for each in regions.to_ask(session, region, now.date())]
-    arguments = {"first": span.first.isoformat(), "last": span.last.isoformat(), "region": region, "where": where}
+    arguments: dict[str, Any] = {
+        "first": span.first.isoformat(),
+        "last": span.last.isoformat(),
+        "region": region,
+        "where": where,
+    }
+    if report.template:
+        arguments["template"] = report.template
     return ReportRun(
         cause="",
         room_id="",
         created_by="",
-        report=report,
+        report=report.name,
         arguments=arguments,
+        likeness=likeness(report, arguments),
         parts=parts,
         created_at=now,
         next_look=now,

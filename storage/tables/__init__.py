@@ -19,7 +19,7 @@ from storage.tables.partner import (
 )
 from storage.tables.records import Audit, AwaitedTrial, Deed, Source
 from storage.tables.replicas import Duty, Replica
-from storage.tables.reports import ReportRun, RunState
+from storage.tables.reports import ReportRun, ReportTemplate, RunState, UsageWeek
 from storage.tables.weeks import (
     CallingReading,
     CallingTotal,
@@ -69,6 +69,7 @@ __all__ = [
     "RatioCount",
     "Replica",
     "ReportRun",
+    "ReportTemplate",
     "Rule",
     "RunState",
     "RunningLicence",
@@ -86,4 +87,5 @@ __all__ = [
     "Tick",
     "Told",
     "Touched",
+    "UsageWeek",
 ]

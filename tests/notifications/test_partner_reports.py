@@ -21,6 +21,7 @@ from notifications.audience import Audience, Member
 from notifications.outbox import Outgoing
 from notifications.pipeline import Pipeline
 from notifications.render import Style
+from notifications.reports import REPORTS
 from notifications.reports.running import run_due
 from notifications.reports.runs import MOST_EDITS, Runner, asked, begin
 from notifications.reports.spans import Span
@@ -54,7 +55,7 @@ class Desk:
 
     def ask(self, report: str, span: Span = SPAN, region: str | None = None) -> ReportRun:
         with self.database.write() as session:
-            run = asked(session, report, span, region, "", self.clock())
+            run = asked(session, REPORTS[report], span, region, "", self.clock())
             run.cause, run.room_id, run.created_by, run.told_in = "run:1", "room", FULL.email, "answer:1:0"
             begin(session, run)
             answer = Outbox(
