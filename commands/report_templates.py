@@ -38,7 +38,7 @@ class NewNameParameter(ReportParameter):
         joints = [place for place, word in enumerate(typed) if fold(word) in JOINING]
         # The name may hold such a word itself: the one that counts stands before a report.
         before_report = [place for place in joints if _names_report(typed[place + 1 : place + 3])]
-        end = (before_report[-1:] or joints[:1] or [None])[0]
+        end = next(iter(before_report[-1:] or joints), None)
         named = typed[: end if end else 1]
         if not named:
             return None

@@ -43,7 +43,7 @@ def test_cells_are_as_defusedcsv_writes_them_unless_blanks_hide_a_formula(cells:
 
 class Row(NamedTuple):
     name: str
-    count: int | None
+    calls: int | None
     day: date
 
 
@@ -51,7 +51,7 @@ def report(rows: int) -> Report:
     return Report(
         "made up",
         "Customers",
-        (ReportColumn("name", "Customer"), ReportColumn("count", "Calls"), ReportColumn("day", "Start")),
+        (ReportColumn("name", "Customer"), ReportColumn("calls", "Calls"), ReportColumn("day", "Start")),
         lambda _session, _scope, _query: (
             Row(f"=cmd|{number}" if number % 7 == 0 else f"Acme\n{number:06}", number or None, date(2026, 11, 22))
             for number in range(rows)
