@@ -4,6 +4,9 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import count
+from time import perf_counter
+
+from structlog.contextvars import bound_contextvars
 
 from bot.arrival import Arrival, Prepared
 from bot.attached import Attachments
@@ -17,7 +20,9 @@ from commands.errors import CommandError
 from commands.reply import Rendered
 from hub.access import Needs
 from hub.errors import SourceError
+from hub.measures import ANSWERS, MESSAGES
 from notifications import keys
+from notifications.correlation import of_request
 from notifications.outbox import Message, Outgoing
 from storage.tables import Person, Space
 from templates.catalogue import N_
@@ -62,7 +67,24 @@ class Answering:
         self._attachments = attachments
 
     def prepare(self, arrival: Arrival) -> Prepared:
-        """Find out what an arrival asks for; what is wrong with it becomes its answer."""
+        """Find out what an arrival asks for; what is wrong with it becomes its answer.
+
+        Whatever is logged about it, until its answers are delivered, carries one correlation id.
+        """
+        began, correlation = perf_counter(), of_request(arrival.id)
+        MESSAGES.labels("message" if arrival.inputs is None else "click").inc()
+        with bound_contextvars(correlation=correlation):
+            prepared = self._prepare(arrival)
+
+        def run() -> Sequence[Outgoing]:
+            with bound_contextvars(correlation=correlation):
+                answers = prepared.run()
+            ANSWERS.observe(perf_counter() - began)
+            return answers
+
+        return Prepared(prepared.effects, run)
+
+    def _prepare(self, arrival: Arrival) -> Prepared:
         texts = Texts(self._defaults.language, self._defaults.zone)
         try:
             request = self._request(arrival)

@@ -6,8 +6,10 @@ from collections.abc import Callable
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
+from time import monotonic
 
 import structlog
+from sqlmodel import select
 
 from bot.answering import Answering, Defaults
 from bot.attached import Attachments
@@ -16,8 +18,10 @@ from bot.errors import TokenRefused, Unavailable, WebexError
 from bot.greeting import Greeter
 from bot.health import Health
 from bot.intake import Intake
+from bot.metrics import Figures, exposition
 from bot.parked import Owners
 from bot.parts import Parts, assemble
+from bot.probes import Probes
 from bot.rooms import Rooms
 from bot.sender import Sender
 from bot.settings import Misconfigured, Settings
@@ -34,6 +38,7 @@ from notifications.outbox import Outgoing, enqueue
 from notifications.pipeline import Pipeline
 from notifications.render import Style
 from notifications.reports.runs import Runner
+from storage import Database
 from storage.presence import SERVICE, WORKER, Heart, Presence
 from storage.tables import Outbox, Source
 from templates import charts
@@ -41,6 +46,14 @@ from templates.catalogue import N_
 from templates.texts import Texts
 
 log = structlog.get_logger()
+
+
+STOP_SECONDS = 9.0
+"""What stopping may take: whoever asks for it often kills after ten."""
+SOCKET_SECONDS = 2.0
+"""What closing the websocket may take of it."""
+STUCK_SECONDS = 900.0
+"""So late, the scheduler does not come back by itself."""
 
 
 def _utc_now() -> datetime:
@@ -163,6 +176,10 @@ class Service:
             clock,
             settings.watch_seconds,
         )
+        self._probes = self._offered(settings)
+        self._stopping = False
+        self.has_drained = True
+        """Whether everything that was under way came to its end before the service did."""
         self._thread: threading.Thread | None = None
         self.failure: TokenRefused | None = None
 
@@ -174,6 +191,8 @@ class Service:
         """
         self._presence.join()
         self._heart.start()
+        if self._probes:
+            self._probes.start()
         self._deliverer.start()
         self._intake.start()
         self._thread = threading.Thread(target=self._listen, name="line", daemon=True)
@@ -188,18 +207,27 @@ class Service:
             return session.get(Source, WATCH) is not None
 
     def stop(self) -> None:
-        """Take nothing more in, finish what is under way, and give everything back."""
+        """Take nothing more in, finish what is under way, and give everything back; within `STOP_SECONDS`.
+
+        What takes longer is cut off, as by a killed process: the next start, or another replica, takes it up.
+        """
+        until = monotonic() + STOP_SECONDS
+        self._stopping = True
+        self._watch.end()
         self._line.stop()
         if self._thread:
-            self._thread.join()
-        self._watch.stop()
+            self._thread.join(SOCKET_SECONDS)
         self._intake.stop()
         self._deliverer.stop()
+        self.has_drained = self._watch.has_ended(until - monotonic())
         self._heart.stop()
         self._presence.leave()
-        self._webex.close()
-        self.parts.close()
-        log.info("stopped", action="stop")
+        if self._probes:
+            self._probes.stop()
+        if self.has_drained:
+            self._webex.close()
+            self.parts.close()
+        log.info("stopped", action="stop", drained=self.has_drained)
 
     def run_until_stopped(self) -> None:
         """Run until the process is asked to end.
@@ -238,6 +266,32 @@ class Service:
             rooms_changed=lambda: self._watch.hurry(),
         )
 
+    def _offered(self, settings: Settings) -> Probes | None:
+        """The HTTP server for whoever looks after the service, where one is wanted."""
+        if settings.http_port is None:
+            return None
+        database = self.parts.database
+        figures = Figures(database, self.clock, lambda: self._line.connected, self._watch.lag_seconds)
+        alive = {
+            "listening": lambda: self._thread is not None and self._thread.is_alive(),
+            "scheduler": lambda: self._watch.lag_seconds() < STUCK_SECONDS,
+        }
+        ready = {
+            "database": lambda: _answers(database),
+            "webex": lambda: self._line.connected,
+            "running": lambda: not self._stopping,
+        }
+        try:
+            return Probes(settings.http_host, settings.http_port, alive, ready, lambda: exposition(figures))
+        except OSError as error:
+            where = f"{settings.http_host}:{settings.http_port}"
+            raise Misconfigured(f"PARTNERBOT_HTTP_PORT: {where} cannot be had ({error.strerror})") from error
+
+    @property
+    def http_port(self) -> int | None:
+        """Where `/healthz`, `/readyz` and `/metrics` are."""
+        return self._probes.port if self._probes else None
+
     def _runner(self, pipeline: Pipeline) -> Runner | None:
         """What takes partner reports further, where there is access to them."""
         partner, services = self.parts.partner, self.parts.services
@@ -270,6 +324,11 @@ class Service:
 
 def _not_renewed(error: Exception) -> None:
     log.warning("the lease is not renewed", action="lease", error=type(error).__name__)
+
+
+def _answers(database: Database) -> bool:
+    with database.read() as session:
+        return session.scalar(select(1)) == 1
 
 
 def _introduced(webex: Webex) -> Person:

@@ -3,6 +3,7 @@
 Modules are imported where they are used, so that `--help` and the light commands start at once.
 """
 
+import os
 import sys
 from datetime import datetime
 from pathlib import Path
@@ -43,7 +44,12 @@ def run(
     with terminal.told_in_one_line():
         configure()
         way = Way.WEBHOOKS if webhook else Way.WEBSOCKET
-        Service(terminal.settings(), way=way).run_until_stopped()
+        service = Service(terminal.settings(), way=way)
+        service.run_until_stopped()
+        if not service.has_drained:
+            # A thread that hangs in a request would keep the process from ending.
+            sys.stderr.flush()
+            os._exit(0)
 
 
 @app.command()

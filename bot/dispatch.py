@@ -18,6 +18,7 @@ from commands.report_templates import own_reports
 from commands.words import normalise
 from hub.access import Needs, may, sees_everyone
 from hub.errors import SourceError
+from hub.measures import COMMANDS
 from hub.products import BOTH
 from hub.scope import Scope
 from notifications.audience import Audience, Member
@@ -167,6 +168,7 @@ class Dispatcher:
             outcome = "failed"
             return failure(plan.context.texts)
         finally:
+            COMMANDS.labels(plan.match.command.name, outcome).inc()
             log.info(
                 "handled a command",
                 action="command",

@@ -14,9 +14,12 @@ from urllib3.exceptions import ConnectTimeoutError
 
 from bot.errors import TooLarge, Unavailable, WebexError, failure
 from hub.http import USER_AGENT
+from hub.measures import CALLS, FAILED
 
 CONNECT_SECONDS = 5.0
 READ_SECONDS = 30.0
+SOURCE = "Webex, as the bot"
+"""Under which its requests are counted."""
 KEEP_SECONDS = 60.0
 """How long a connection is kept that nobody uses."""
 
@@ -48,7 +51,9 @@ class Adapter(HTTPAdapter):
             # Read here, a failed answer gives its connection back.
             body = response.content if failed else b""
         except requests.RequestException as error:
+            _count(FAILED)
             raise Unavailable(type(error).__name__, maybe_sent=_may_have_arrived(error)) from error
+        _count(response.status_code)
         if failed:
             raise _failure(response, body)
         return response
@@ -88,7 +93,7 @@ class Caller:
         try:
             return _object(self._client.get(url))
         except (httpx.HTTPError, ValueError) as error:
-            raise Unavailable(type(error).__name__, maybe_sent=False) from error
+            raise _unanswered(error, maybe_sent=False) from error
 
     def post(self, url: str, body: Mapping[str, Any]) -> dict[str, Any]:
         """Post a JSON object and return the one that comes back.
@@ -101,7 +106,7 @@ class Caller:
             return _object(self._client.post(url, json=body))
         except (httpx.HTTPError, ValueError) as error:
             not_sent = isinstance(error, (httpx.ConnectError, httpx.ConnectTimeout, httpx.ProxyError))
-            raise Unavailable(type(error).__name__, maybe_sent=not not_sent) from error
+            raise _unanswered(error, maybe_sent=not not_sent) from error
 
     def file(self, url: str, limit_bytes: int) -> tuple[bytes, str]:
         """Return a file of at most `limit_bytes`, and its Content-Disposition.
@@ -121,7 +126,7 @@ class Caller:
                         raise TooLarge(limit_bytes)
                 return bytes(content), response.headers.get("Content-Disposition", "attachment")
         except httpx.HTTPError as error:
-            raise Unavailable(type(error).__name__, maybe_sent=False) from error
+            raise _unanswered(error, maybe_sent=False) from error
 
     def close(self) -> None:
         """Give back every connection."""
@@ -137,10 +142,21 @@ class Caller:
                 verify=self._trust,
                 timeout=httpx.Timeout(READ_SECONDS, connect=CONNECT_SECONDS),
                 limits=httpx.Limits(keepalive_expiry=KEEP_SECONDS),
+                event_hooks={"response": [lambda response: _count(response.status_code)]},
                 follow_redirects=True,
             )
             self._clients.append(client)
         return client
+
+
+def _count(status: int | str) -> None:
+    CALLS.labels(SOURCE, str(status)).inc()
+
+
+def _unanswered(error: Exception, *, maybe_sent: bool) -> Unavailable:
+    if isinstance(error, httpx.HTTPError):
+        _count(FAILED)
+    return Unavailable(type(error).__name__, maybe_sent=maybe_sent)
 
 
 def _object(response: httpx.Response) -> dict[str, Any]:

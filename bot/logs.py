@@ -2,8 +2,12 @@
 
 import logging
 import sys
+from collections.abc import MutableMapping
+from typing import Any
 
 import structlog
+
+from hub.measures import PROBLEMS
 
 _NOISY = ("webex_bot", "webexpythonsdk", "httpx", "httpcore", "urllib3", "websockets", "backoff", "apscheduler")
 """Libraries that log addresses or contents at INFO."""
@@ -21,6 +25,7 @@ def configure(*, quiet: bool = False) -> None:
         processors=[
             structlog.contextvars.merge_contextvars,
             structlog.processors.add_log_level,
+            _count,
             structlog.processors.TimeStamper(fmt="iso", utc=True),
             structlog.processors.format_exc_info,
             structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty())
@@ -31,3 +36,9 @@ def configure(*, quiet: bool = False) -> None:
         logger_factory=structlog.PrintLoggerFactory(sys.stderr),
         cache_logger_on_first_use=False,
     )
+
+
+def _count(_logger: object, level: str, line: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
+    if level in ("warning", "error", "critical"):
+        PROBLEMS.labels(level, str(line.get("action", "none"))).inc()
+    return line

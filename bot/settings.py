@@ -94,6 +94,10 @@ class Settings(BaseSettings):
     lease_seconds: float = Field(
         default=30, ge=1, description="so long after its last sign of life a process's work is taken over by others"
     )
+    http_port: int | None = Field(
+        default=None, ge=0, le=65535, description="port of /healthz, /readyz and /metrics; none: they are not offered"
+    )
+    http_host: str = Field(default="127.0.0.1", description="address that they are offered at")
     workers: int = Field(default=8, ge=1, le=64, description="messages handled at once")
     senders: int = Field(default=16, ge=1, le=64, description="messages posted at once, each into another space")
     halt_after: int = Field(

@@ -1,7 +1,9 @@
 """What the service does by itself, on APScheduler's clock: read the sources, raise alerts, drop reports."""
 
+import threading
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from time import monotonic
 
 import structlog
 from apscheduler.schedulers.background import BackgroundScheduler
@@ -60,6 +62,7 @@ class Watch:
         presence: Presence,
         clock: Callable[[], datetime],
         seconds: float,
+        now: Callable[[], float] = monotonic,
     ) -> None:
         self._parts = parts
         self._pipeline = pipeline
@@ -73,6 +76,11 @@ class Watch:
         self._presence = presence
         self._clock = clock
         self._seconds = seconds
+        self._now = now
+        self._looked = now()
+        self._ending = threading.Event()
+        self._idle = threading.Condition()
+        self._running = 0
         self._pace = Pace(parts.settings.webex_calls_per_minute)
         self._scheduler = BackgroundScheduler(
             timezone=UTC, job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": None}
@@ -89,9 +97,19 @@ class Watch:
         self._every(REVIEW_SECONDS, REVIEW, self._review, now)
         self._scheduler.start()
 
-    def stop(self) -> None:
-        """Begin no job any more; one under way is waited for."""
-        self._scheduler.shutdown(wait=True)
+    def end(self) -> None:
+        """Begin nothing more, at once; what is under way goes on to the end of its step."""
+        self._ending.set()
+        self._scheduler.shutdown(wait=False)
+
+    def has_ended(self, wait_seconds: float) -> bool:
+        """Wait a little for what is under way; False when it takes longer."""
+        with self._idle:
+            return self._idle.wait_for(lambda: self._running == 0, wait_seconds)
+
+    def lag_seconds(self) -> float:
+        """Return how late the scheduler is with the next look at the sources."""
+        return max(0.0, self._now() - self._looked - self._seconds)
 
     def hurry(self) -> None:
         """The bot came into a room or out of one, or a room has another id: look at once."""
@@ -179,6 +197,9 @@ class Watch:
 
     def _on_duty(self, duty: str, job: Callable[[], None]) -> Callable[[], None]:
         def run() -> None:
+            if duty == LOOK:
+                # Also where another replica has the duty: it is this process's scheduler that is looked at.
+                self._looked = self._now()
             try:
                 is_ours = self._presence.holds(duty, leave_to_workers=True)
             except SQLAlchemyError as error:
@@ -190,6 +211,10 @@ class Watch:
         return run
 
     def _guarded(self, what: str, job: Callable[[], None]) -> None:
+        with self._idle:
+            if self._ending.is_set():
+                return
+            self._running += 1
         try:
             job()
         except (HubError, WebexError) as error:
@@ -198,3 +223,7 @@ class Watch:
         except Exception:
             # A fault in one run must not end the service; the next may go better.
             log.exception("a job failed", action=what)
+        finally:
+            with self._idle:
+                self._running -= 1
+                self._idle.notify_all()

@@ -19,6 +19,7 @@ from tenacity import (
     wait_exponential_jitter,
 )
 
+from hub import measures
 from hub.errors import Conflict, NotAllowed, NotFound, Rejected, TokenRefused, Unavailable
 from hub.tokens import Bearer, Tokens
 
@@ -138,6 +139,7 @@ class Api:
         with self._counting:
             self.requests_sent += 1
         with self._client.stream("GET", url) as response, to.open("wb") as file:
+            measures.count_call(self.source, response)
             response.raise_for_status()
             left = limit_bytes
             for chunk in response.iter_bytes():
@@ -180,7 +182,12 @@ class Api:
             raise Unavailable(self.source, f"it was asked too much; it wants to be left alone for {left:.0f} s")
         with self._counting:
             self.requests_sent += 1
-        response = self._client.send(prepared)
+        try:
+            response = self._client.send(prepared)
+        except httpx.HTTPError:
+            measures.count_call(self.source, None)
+            raise
+        measures.count_call(self.source, response)
         asked = _asked(response)
         if response.status_code in _AGAIN and asked is not None and asked >= PATIENCE_SECONDS:
             self._closed_until[resource] = self._now() + asked

@@ -8,10 +8,13 @@ from typing import Protocol
 
 import structlog
 from sqlalchemy.exc import SQLAlchemyError
+from structlog.contextvars import bound_contextvars
 
 from hub.errors import SourceError
+from hub.measures import DELIVERIES
 from notifications.backoff import Backoff
 from notifications.channel import Absent, Busy, Channel, ChannelError, Refused, Unavailable
+from notifications.correlation import of_cause
 from notifications.outbox import Message, message_of
 from notifications.queue import Outcome, Queue, Turn
 from notifications.turns import Paces, Turns
@@ -188,7 +191,9 @@ class Deliverer:
         number = turn.row.id or 0
         self._in_hand.add(number)
         try:
-            return self._deal_with(turn)
+            # Whoever follows a question through the log finds its answer's way under the same id.
+            with bound_contextvars(correlation=of_cause(turn.row.cause)):
+                return self._deal_with(turn)
         finally:
             self._in_hand.discard(number)
 
@@ -259,6 +264,9 @@ class Deliverer:
     def _sent(self, row: Outbox, message_id: str) -> None:
         now = self._clock()
         self._queue.settle(row, Outcome.SENT, now, state=OutboxState.SENT, message_id=message_id, sent_at=now)
+        seconds = (now - row.created_at).total_seconds()
+        DELIVERIES.observe(seconds)
+        log.info("delivered", action="deliver", outbox_id=row.id, attempts=row.attempts, seconds=round(seconds, 3))
 
     def _arrived(self, row: Outbox, message: Message) -> str | None:
         """Under which id a message is there whose answer was lost; None when it is not.
