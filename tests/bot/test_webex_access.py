@@ -136,6 +136,10 @@ def test_every_call_of_the_bot_is_listed(
     action_id = clicked.raise_for_status().json()["id"]
     webex.action(action_id)
     webex.action_at(f"{box.url}/v1/attachment/actions/{action_id}")
+    webex.add_webhook("ours", f"{box.url}/nowhere", "messages", "created", "secret")
+    (hook,) = webex.webhooks()
+    webex.change_webhook(hook.id, "ours", f"{box.url}/nowhere", "secret")
+    webex.delete_webhook(hook.id)
     webex.close()
     assert left == set()
     compare(sent, BOT)
