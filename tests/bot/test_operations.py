@@ -138,7 +138,7 @@ def test_one_id_leads_from_the_question_to_the_delivery(shared_box: Box, tmp_pat
 
 
 @contextmanager
-def process(box: Box, folder: Path) -> Iterator[subprocess.Popen[str]]:
+def process(box: Box, folder: Path) -> Iterator[subprocess.Popen[bytes]]:
     environment = {
         "WEBEX_ACCESS_TOKEN": box.bot_token,
         "PARTNERBOT_WEBEX_URL": box.url,
@@ -146,14 +146,14 @@ def process(box: Box, folder: Path) -> Iterator[subprocess.Popen[str]]:
         "PARTNERBOT_DATABASE_URL": f"sqlite:///{folder}/partnerbot.db",
         "PARTNERBOT_FILES": str(folder / "files"),
     }
-    with subprocess.Popen(
-        [PARTNERBOT, "run"], cwd=folder, env=os.environ | environment, stderr=subprocess.PIPE, text=True
-    ) as program:
+    log = folder / "log"
+    # A file: nobody reads a pipe while it runs, and a full one would stop it.
+    with (
+        log.open("w") as written,
+        subprocess.Popen([PARTNERBOT, "run"], cwd=folder, env=os.environ | environment, stderr=written) as program,
+    ):
         try:
-            assert program.stderr
-            for line in program.stderr:
-                if json.loads(line).get("action") == "connected":
-                    break
+            wait_until(lambda: '"action": "connected"' in log.read_text(), 30)
             yield program
         finally:
             program.kill()
@@ -168,10 +168,10 @@ def test_asked_to_end_under_load_it_ends_in_time_and_the_next_start_answers_the_
         box.control("POST", "limits", per="token", count=5, seconds=1)
         began = monotonic()
         program.send_signal(signal.SIGTERM)
-        _, log = program.communicate(timeout=15)
+        program.wait(timeout=15)
         assert monotonic() - began < 10
         assert program.returncode == 0
-        last = json.loads(log.splitlines()[-1])
+        last = json.loads((tmp_path / "log").read_text().splitlines()[-1])
         assert (last["action"], last["level"]) == ("stop", "info")
     early = len(box.said_by_bot())
     box.control("POST", "limits", per="token", count=1000, seconds=1)
