@@ -271,14 +271,14 @@ class Service:
         if settings.http_port is None:
             return None
         database = self.parts.database
-        figures = Figures(database, self.clock, lambda: self._line.connected, self._watch.lag_seconds)
+        figures = Figures(database, self.clock, self._is_connected, self._watch.lag_seconds)
         alive = {
             "listening": lambda: self._thread is not None and self._thread.is_alive(),
             "scheduler": lambda: self._watch.lag_seconds() < STUCK_SECONDS,
         }
         ready = {
             "database": lambda: _answers(database),
-            "webex": lambda: self._line.connected,
+            "webex": self._is_connected,
             "running": lambda: not self._stopping,
         }
         try:
@@ -286,6 +286,10 @@ class Service:
         except OSError as error:
             where = f"{settings.http_host}:{settings.http_port}"
             raise Misconfigured(f"PARTNERBOT_HTTP_PORT: {where} cannot be had ({error.strerror})") from error
+
+    def _is_connected(self) -> bool:
+        """Whether messages come in; a worker takes none."""
+        return isinstance(self._line, Jobs) or self._line.connected
 
     @property
     def http_port(self) -> int | None:
