@@ -3,6 +3,7 @@
 from sqlalchemy import func, or_, select
 from sqlmodel import Session
 
+from hub.outlook import remembered, version
 from hub.scope import Scope
 from hub.tables import customer, subscription
 
@@ -21,4 +22,9 @@ def count_undated(session: Session, scope: Scope) -> int:
     if not scope.sees_everybody:
         undated = undated.join(customer, customer.c.org_id == subscription.c.org_id).where(scope.customers())
     counted = select(func.count()).select_from(undated.limit(MOST_COUNTED + 1).subquery())
-    return int(session.connection().scalar(counted) or 0)
+
+    def count() -> int:
+        return int(session.connection().scalar(counted) or 0)
+
+    now = version(session, scope.today, scope.thresholds)
+    return count() if now is None else remembered(session, now, (count_undated, scope), count)

@@ -14,7 +14,7 @@ from hub import weeks
 from hub.filters import Filter
 from hub.products import BOTH
 from hub.scope import Scope
-from hub.sections.section import STATEMENTS_KEPT, Question, percentage, shares
+from hub.sections.section import STATEMENTS_KEPT, Question, percentage, ready_for, shares, summarised
 from hub.tables import customer, licence, licence_week, licence_week_total, snapshot, subscription
 from hub.trend.building import PAST, built_weeks, last_of_week, together
 from hub.trend.counts import SUMS, sums
@@ -54,7 +54,9 @@ def trend(session: Session, scope: Scope, products: frozenset[str] = BOTH, where
     for week in past:
         if week not in built:
             figures[week] = _sums(session, _unbuilt(scope, products, where, week))
-    now = session.connection().execute(_current(scope, products, where)).mappings().one()
+    ready = ready_for(session, scope)
+    current = _current(scope, products, where, ready=ready is not None)
+    now = summarised(session, current, ready, _current, scope, products, where)._mapping
     figures[this_week] = together([now])
     found = [_week(week, figures.get(week, {})) for week in (*past, this_week)]
     return Trend(found, percentage(now["used_part"], now["used_whole"]))
@@ -93,10 +95,10 @@ def _unbuilt(scope: Scope, products: frozenset[str], where: Filter, week: date) 
 
 
 @lru_cache(STATEMENTS_KEPT)
-def _current(scope: Scope, products: frozenset[str], where: Filter) -> Select[Any]:
+def _current(scope: Scope, products: frozenset[str], where: Filter, *, ready: bool) -> Select[Any]:
     counts = sums(licence.c.total, licence.c.assigned, licence.c.used_7d)
     used = shares("used", licence.c.used_7d, licence.c.total)
-    return Question(scope, products, where, calendar.active(scope.today)).rows(*counts, *used)
+    return Question(scope, products, where, calendar.active(scope.today), ready).rows(*counts, *used)
 
 
 @lru_cache(STATEMENTS_KEPT)
