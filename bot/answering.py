@@ -3,7 +3,6 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from itertools import count
 from time import perf_counter
 
 from structlog.contextvars import bound_contextvars
@@ -14,6 +13,7 @@ from bot.dispatch import Answer, Dispatcher, Plan, Request, failure, line_of, pr
 from bot.errors import WebexError
 from bot.people import People
 from bot.spaces import Spaces
+from bot.working import Edit, Patience, Working
 from commands.choices import products_of, region_of
 from commands.context import SpaceView
 from commands.errors import CommandError
@@ -56,6 +56,8 @@ class Answering:
         defaults: Defaults,
         tell: Callable[[Outgoing], None] = lambda _: None,
         attachments: Attachments | None = None,
+        edit: Edit = lambda _cause, _room, _text: None,
+        patience: Patience | None = None,
     ) -> None:
         self._dispatcher = dispatcher
         self._people = people
@@ -65,6 +67,8 @@ class Answering:
         self._defaults = defaults
         self._tell = tell
         self._attachments = attachments
+        self._edit = edit
+        self._patience = patience or Patience()
 
     def prepare(self, arrival: Arrival) -> Prepared:
         """Find out what an arrival asks for; what is wrong with it becomes its answer.
@@ -86,8 +90,9 @@ class Answering:
 
     def _prepare(self, arrival: Arrival) -> Prepared:
         texts = Texts(self._defaults.language, self._defaults.zone)
+        working = Working(arrival, self._tell, self._edit)
         try:
-            request = self._request(arrival)
+            request = self._request(arrival, working)
             texts = request.texts
             plan = self._dispatcher.plan(request)
         except CommandError as error:
@@ -98,10 +103,15 @@ class Answering:
             # Whatever it was, its sender gets an answer and the log the detail.
             refused = failure(texts)
         else:
-            return Prepared(
-                plan.match.command.effects, lambda: self._messages(arrival, self._dispatcher.run(plan), plan)
-            )
+            return Prepared(plan.match.command.effects, lambda: self._messages(arrival, self._run(plan, working), plan))
         return Prepared(effects=False, run=lambda: self._messages(arrival, refused))
+
+    def _run(self, plan: Plan, working: Working) -> Answer:
+        texts = plan.context.texts
+        with self._patience.watch(lambda: working.overdue(texts)):
+            answer = self._dispatcher.run(plan)
+        working.done(texts)
+        return answer
 
     def interrupted(self, arrival: Arrival) -> Sequence[Outgoing]:
         """Tell the sender that a command may or may not have done its work, and let them decide."""
@@ -114,7 +124,7 @@ class Answering:
         )
         return self._messages(arrival, problem(error, request.texts))
 
-    def _request(self, arrival: Arrival) -> Request:
+    def _request(self, arrival: Arrival, working: Working | None = None) -> Request:
         now = self._clock()
         inputs = dict(arrival.inputs or {})
         text = inputs.pop(RUN, "") if arrival.inputs is not None else arrival.text
@@ -137,17 +147,8 @@ class Answering:
             privately=privately,
             thread=arrival.root_id,
             attached=self._attachments.of(arrival) if self._attachments else lambda _: (),
-            tell=self._teller(arrival),
+            tell=working.tell if working else lambda _: None,
         )
-
-    def _teller(self, arrival: Arrival) -> Callable[[str], None]:
-        numbers = count(1)
-
-        def tell(text: str) -> None:
-            cause = f"progress:{arrival.id}:{next(numbers)}"
-            self._tell(Outgoing(cause, arrival.room_id, Message(markdown(text)), parent_id=arrival.root_id))
-
-        return tell
 
     def _messages(self, arrival: Arrival, answer: Answer, plan: Plan | None = None) -> list[Outgoing]:
         moved = arrival.room_type == "group" and plan is not None and plan.context.space.kind == "direct"

@@ -30,6 +30,7 @@ from bot.watch import Watch
 from bot.webex import Person, Webex
 from bot.webhook import Webhooks
 from bot.websocket import Websocket
+from hub.calling import UsageFetcher
 from notifications.collect import WATCH
 from notifications.deliver import WITHHELD, Deliverer
 from notifications.jobs import Jobs
@@ -122,6 +123,7 @@ class Service:
             defaults=Defaults(settings.language, settings.time_zone),
             tell=self._tell,
             attachments=Attachments(self._webex),
+            edit=self._edit_told,
         )
         self._intake = Intake(
             self.parts.database,
@@ -163,13 +165,14 @@ class Service:
             access_ends=self.parts.access.ends_soon if self.parts.access else lambda: None,
         )
         greeter = Greeter(self.parts.database, self._webex, texts, me.display_name, clock)
-        runner = self._runner(pipeline)
+        runner, usage = self._runner(pipeline), self._usage()
         self._watch = Watch(
             self.parts,
             pipeline,
             self._deliverer,
             rooms,
             runner,
+            usage,
             notices,
             greeter,
             self._presence,
@@ -305,6 +308,14 @@ class Service:
             self.parts.database, partner.reports, pipeline.audiences, pipeline.style, self._edit, services.region_code
         )
 
+    def _usage(self) -> UsageFetcher | None:
+        """What asks Webex for the weeks of the usage report."""
+        partner, settings = self.parts.partner, self.parts.settings
+        if partner is None:
+            return None
+        code = self.parts.services.region_code
+        return UsageFetcher(self.parts.database, partner.reports, settings.files, code, settings.calling_weeks)
+
     def _edit(self, room_id: str, message_id: str, markdown: str) -> None:
         """Change what a message says, if that is possible: it tells progress, nothing that must arrive."""
         with suppress(WebexError):
@@ -313,6 +324,13 @@ class Service:
     def _take_over(self) -> None:
         self._intake.take_over()
         self._deliverer.take_over()
+
+    def _edit_told(self, cause: str, room_id: str, markdown: str) -> None:
+        """Change what a message says that was told, once it is there."""
+        with self.parts.database.read() as session:
+            told = session.scalars(select(Outbox).where(Outbox.cause == cause)).first()
+        if told and told.message_id:
+            self._edit(room_id, told.message_id, markdown)
 
     def _tell(self, message: Outgoing) -> None:
         with self.parts.database.write() as session:

@@ -14,6 +14,7 @@ from bot.greeting import Greeter
 from bot.parts import Parts
 from bot.rooms import Rooms
 from hub import calling, outlook, trend
+from hub.calling import UsageFetcher
 from hub.errors import HubError
 from hub.sync import Pace, sync
 from notifications.awaited import tell_awaited
@@ -24,6 +25,7 @@ from notifications.notices import Notices
 from notifications.pipeline import Pipeline
 from notifications.regular import Regular
 from notifications.reminders import Reminders
+from notifications.reports.kept import clear
 from notifications.reports.running import run_due
 from notifications.reports.runs import Runner
 from storage.presence import Presence
@@ -43,6 +45,10 @@ PREPARING_SECONDS = 2
 """How often reports that Webex prepares are looked at, if one is due."""
 
 
+USAGE_SECONDS = 5
+"""How often it is looked whether a week's usage report is due, which is a look into the database."""
+
+
 class Watch:
     """Runs its jobs in threads of its own; a job that is late runs once, never beside itself.
 
@@ -57,6 +63,7 @@ class Watch:
         deliverer: Deliverer,
         rooms: Rooms,
         runner: Runner | None,
+        usage: UsageFetcher | None,
         notices: Notices,
         greeter: Greeter,
         presence: Presence,
@@ -72,6 +79,7 @@ class Watch:
         self._rooms = rooms
         self._greeter = greeter
         self._runner = runner
+        self._usage = usage
         self._notices = notices
         self._presence = presence
         self._clock = clock
@@ -95,6 +103,8 @@ class Watch:
         if self._runner:
             self._every(PREPARING_SECONDS, "prepare", self._prepare, now + timedelta(seconds=PREPARING_SECONDS))
         self._every(REVIEW_SECONDS, REVIEW, self._review, now)
+        if self._usage:
+            self._every(USAGE_SECONDS, "usage", self._ask_for_usage, now + timedelta(seconds=USAGE_SECONDS))
         self._scheduler.start()
 
     def end(self) -> None:
@@ -183,6 +193,7 @@ class Watch:
 
     def _review(self) -> None:
         self._guarded("rooms", self._look_for_rooms)
+        self._guarded("old files", self._clear_files)
 
     def _look_for_rooms(self) -> None:
         for room_id in self._rooms.review():
@@ -209,6 +220,17 @@ class Watch:
                     job()
 
         return run
+
+    def _ask_for_usage(self) -> None:
+        self._guarded("usage report", self._take_usage_further)
+
+    def _take_usage_further(self) -> None:
+        if self._usage and self._usage.advance(self._clock()):
+            calling.sum_up(self._parts.database)
+
+    def _clear_files(self) -> None:
+        settings = self._parts.settings
+        clear(self._parts.database, settings.files, settings.report_days, self._clock())
 
     def _guarded(self, what: str, job: Callable[[], None]) -> None:
         with self._idle:

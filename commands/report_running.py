@@ -7,6 +7,7 @@ from typing import Any
 
 from commands.context import Context
 from commands.errors import CommandError, NotFound
+from commands.progress import PATIENCE_SECONDS, PAUSE_SECONDS
 from commands.reply import Attachment, Reply
 from commands.report_grammar import ReportNumber
 from commands.report_preparing import chosen_region, prepare, without_days
@@ -201,10 +202,15 @@ def _complete(ctx: Context, run: ReportRun, written: WrittenReport) -> ReportRun
 def _told(ctx: Context, number: int | None) -> Callable[[int], None]:
     """Return what hears how many rows are written, and ends the report once it was cancelled."""
     looked = monotonic()
+    due = looked + PATIENCE_SECONDS
 
     def told(rows: int) -> None:
-        nonlocal looked
+        nonlocal looked, due
         ctx.services.progress(Stage.WRITING, rows, 0)
+        if number is not None and monotonic() >= due:
+            due = monotonic() + PAUSE_SECONDS
+            text = N_("I am working on it: %(rows)s rows so far. report cancel %(id)s ends it.")
+            ctx.tell(ctx.texts(text, rows=ctx.texts.number(rows), id=f"r{number}"))
         if number is None or monotonic() - looked < LOOK_SECONDS:
             return
         looked = monotonic()

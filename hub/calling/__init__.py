@@ -6,6 +6,7 @@ from hub.calling.figures import Endpoint, Feature, Week
 from hub.calling.importing import CallingSummary, import_calling
 from hub.calling.saving import Saved, keep
 from hub.calling.totals import sum_up
+from hub.calling.usage_fetching import UsageFetcher
 from hub.calling.usage_report import merge_usage
 from hub.calling.views import WEEKS, Shown, View, report_rows, view
 
@@ -18,6 +19,7 @@ __all__ = [
     "Oddity",
     "Saved",
     "Shown",
+    "UsageFetcher",
     "View",
     "Week",
     "anomalies",

@@ -13,6 +13,7 @@ from bot.settings import Settings
 from commands import registry
 from commands.parameters import NumberParameter
 from commands.registry import Command
+from commands.report_grammar import ReportNumberParameter
 from hub.access import Needs
 from hub.calling.saving import save
 from hub.importing import import_customers
@@ -28,7 +29,9 @@ READING = [
     and not each.effects
     and each.needs is not Needs.CHANGE
     # About something by its number, of which there is none yet.
-    and not any(isinstance(parameter, NumberParameter) for parameter in each.parameters.values())
+    and not any(
+        isinstance(parameter, NumberParameter | ReportNumberParameter) for parameter in each.parameters.values()
+    )
 ]
 TOLD_WHERE = (
     "This belongs to a space",
