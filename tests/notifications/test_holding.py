@@ -94,7 +94,7 @@ class TestDigests:
         assert watched.look() == []
         assert at(watched, "2026-11-23T08:59") == []
         assert at(watched, "2026-11-23T09:00") == ["Digest, weekly"]
-        assert "1 customer now: suspended" not in watched.outbox()[0].content["markdown"]
+        assert "1 customer now: suspended" in watched.outbox()[0].content["markdown"]
         assert "22 Nov 2026, 12:00 to 23 Nov 2026, 09:00" in watched.outbox()[0].content["markdown"]
         assert at(watched, "2026-11-30T09:00") == []
         minutes_pass(watched, 1)
