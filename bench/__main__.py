@@ -3,7 +3,7 @@
 import argparse
 import sys
 
-from bench import answers, burst, calling, delivery, roundtrip, scaling, watch, years
+from bench import answers, burst, calling, delivery, reports, roundtrip, scaling, size, watch, years
 
 BENCHMARKS = {
     "roundtrip": roundtrip,
@@ -14,6 +14,8 @@ BENCHMARKS = {
     "watch": watch,
     "years": years,
     "scaling": scaling,
+    "size": size,
+    "reports": reports,
 }
 
 
